@@ -1,0 +1,93 @@
+export type ContainerState =
+  'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead' | 'stopping' | 'unknown';
+
+/** Where a container's network namespace comes from (`HostConfig.NetworkMode`). */
+export type NetworkMode =
+  | { readonly kind: 'host' }
+  | { readonly kind: 'none' }
+  /** Shares the namespace of another container, named by ID or name. */
+  | { readonly kind: 'container'; readonly of: string }
+  /** A namespace of its own, created on this network: a name, or an ID where it was created with one. */
+  | { readonly kind: 'network'; readonly network: string };
+
+/** A container's membership of one network. */
+export interface Endpoint {
+  /** The engine keys memberships by network *name*: a container cannot be on two networks of one name. */
+  readonly networkName: string;
+  /** Absent for a container that was never started or was connected while stopped (engine fact E7). */
+  readonly networkId?: string;
+  readonly ipv4?: string;
+  readonly ipv6?: string;
+  /** Absent where the engine does not know gateway priorities (API < 1.48). */
+  readonly gatewayPriority?: number;
+}
+
+/** The settings of an endpoint that only an inspect tells. */
+export interface EndpointSettings {
+  readonly aliases?: readonly string[];
+  /** Requested static addresses. */
+  readonly ipv4?: string;
+  readonly ipv6?: string;
+  readonly links?: readonly string[];
+  readonly driverOptions?: Readonly<Record<string, string>>;
+  readonly gatewayPriority?: number;
+}
+
+export interface PublishedPort {
+  readonly containerPort: number;
+  readonly hostPort?: number;
+  readonly hostIp?: string;
+  readonly protocol: string;
+}
+
+/** What one inspect adds to the list: the environment never changes for an ID, the endpoints do. */
+export interface ContainerDetails {
+  /** Variables by name; an entry without `=` has the value ''. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Process ID on the engine's host; 0 when it does not run. */
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly hostname: string;
+  /** Ports the container asks to have published, running or not. */
+  readonly publishes: readonly string[];
+  /** Settings by network name. */
+  readonly endpoints: Readonly<Record<string, EndpointSettings>>;
+}
+
+/**
+ * How much is known of a container beyond the list. `unreadable` is never taken for "has nothing":
+ * what could not be read is kept as it is.
+ */
+export type Reading =
+  | { readonly read: 'not-asked' }
+  | { readonly read: 'details'; readonly details: ContainerDetails }
+  | { readonly read: 'unreadable'; readonly why: string };
+
+export interface Container {
+  /** Full ID, 64 hex digits. */
+  readonly id: string;
+  /** Without the leading slash. */
+  readonly name: string;
+  readonly state: ContainerState;
+  readonly networkMode: NetworkMode;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly endpoints: readonly Endpoint[];
+  readonly ports: readonly PublishedPort[];
+  readonly reading: Reading;
+}
+
+/** Running with a process: a container between two runs of a restart loop is not (engine fact E8). */
+export function isAlive(container: Container): boolean {
+  return container.state === 'running' || container.state === 'paused';
+}
+
+export function endpointOn(container: Container, networkName: string): Endpoint | undefined {
+  return container.endpoints.find(endpoint => endpoint.networkName === networkName);
+}
+
+/** The settings of an endpoint, where the container was inspected. */
+export function endpointSettings(container: Container, networkName: string): EndpointSettings | undefined {
+  return container.reading.read === 'details'
+    ? container.reading.details.endpoints[networkName]
+    : undefined;
+}

@@ -1,0 +1,51 @@
+import type { Job, Step } from './step.js';
+
+/** One declared field that the engine reports otherwise. Values are shown as text. */
+export interface FieldDrift {
+  readonly field: string;
+  readonly declared: string;
+  readonly actual: string;
+}
+
+export type FindingKind =
+  /** As declared; nothing to do. */
+  | 'unchanged'
+  /** A membership that stays, and what for. */
+  | 'kept'
+  /** Looked at and not counted, and why. */
+  | 'ignored'
+  /** Exists otherwise than declared. */
+  | 'drift'
+  /** Exists otherwise than declared, in nothing but labels: of low severity, for no engine can update them. */
+  | 'label-drift'
+  /** Cannot be brought about, and why. */
+  | 'refused'
+  /** Will be done, and has a consequence to know of before. */
+  | 'warning';
+
+/** What a planner has to say of something it plans no step for, or beside a step. */
+export interface Finding {
+  readonly find: FindingKind;
+  readonly job: Job;
+  readonly network?: string;
+  readonly container?: string;
+  readonly reason: string;
+  readonly hints?: readonly string[];
+  /** For drift: each field that differs. */
+  readonly drift?: readonly FieldDrift[];
+}
+
+/** What to do, in order, and what there is to say of the rest. */
+export interface Plan {
+  readonly steps: readonly Step[];
+  readonly findings: readonly Finding[];
+}
+
+export const emptyPlan: Plan = { steps: [], findings: [] };
+
+export function joinPlans(...plans: readonly Plan[]): Plan {
+  return {
+    steps: plans.flatMap(plan => plan.steps),
+    findings: plans.flatMap(plan => plan.findings),
+  };
+}

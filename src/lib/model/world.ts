@@ -1,0 +1,11 @@
+import type { Container } from './container.js';
+import type { EngineInfo } from './engine-info.js';
+import type { Network } from './network.js';
+
+/** What was observed, in one value that nothing changes. */
+export interface World {
+  readonly engine: EngineInfo;
+  readonly networks: readonly Network[];
+  /** All containers, stopped ones too. */
+  readonly containers: readonly Container[];
+}
