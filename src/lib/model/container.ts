@@ -47,7 +47,6 @@ export interface ContainerDetails {
   /** Process ID on the engine's host; 0 when it does not run. */
   readonly pid: number;
   readonly startedAt: string;
-  readonly hostname: string;
   /** Ports the container asks to have published, running or not. */
   readonly publishes: readonly string[];
   /** Settings by network name. */

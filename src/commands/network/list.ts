@@ -1,0 +1,19 @@
+import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
+
+export default class NetworkList extends BaseCommand {
+  static override summary = 'List the networks, who owns them and who is on them.';
+  static override description = 'Stopped containers are shown in brackets: they need their networks to start.';
+  static override examples = ['<%= config.bin %> network list', '<%= config.bin %> network list --json'];
+
+  async run(): Promise<JsonDocument> {
+    const { flags } = await this.parse(NetworkList);
+    const [{ observe }, { listNetworks, networkListJson, networkListLines }] = await Promise.all([
+      import('../../lib/reconcile/observe.js'),
+      import('../../lib/report/network-list.js'),
+    ]);
+    const world = await observe(await this.openEngine(flags));
+    const listed = listNetworks(world);
+    this.print(networkListLines(listed), flags);
+    return { exitCode: 0, engine: world.engine, ...networkListJson(listed) };
+  }
+}

@@ -1,0 +1,31 @@
+import { Args } from '@oclif/core';
+import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
+import { declarationsFrom } from '../../cli/proxy-flags.js';
+
+export default class ProxyList extends BaseCommand {
+  static override summary = 'Say on which networks a proxy is and why, and what it cannot reach.';
+  static override description = 'The command for when a site does not answer. Changes nothing.';
+  static override examples = ['<%= config.bin %> proxy list', '<%= config.bin %> proxy list traefik --json'];
+  static override strict = false;
+  static override args = { container: Args.string({ description: 'One or more proxies (http-proxy).' }) };
+
+  async run(): Promise<JsonDocument> {
+    const { argv, flags } = await this.parse(ProxyList);
+    const declarations = declarationsFrom(argv);
+    const [{ observe }, { planProxy }, { inspectionFor }, { listProxy, proxyListLines }, { exitCodeOf }] =
+      await Promise.all([
+        import('../../lib/reconcile/observe.js'),
+        import('../../lib/proxies/plan.js'),
+        import('../../lib/proxies/inspection.js'),
+        import('../../lib/report/proxy-list.js'),
+        import('../../lib/model/report.js'),
+      ]);
+    const world = await observe(await this.openEngine(flags), inspectionFor(declarations));
+    const plans = declarations.map(declaration => planProxy(declaration, world));
+    const proxies = declarations.map(({ container }, i) => listProxy(container, plans[i] ?? { steps: [], findings: [] }));
+    this.print(proxyListLines(proxies), flags);
+    const exitCode = exitCodeOf({ results: [], findings: plans.flatMap(plan => plan.findings) });
+    process.exitCode = exitCode;
+    return { exitCode, engine: world.engine, proxies };
+  }
+}

@@ -1,0 +1,149 @@
+import type Dockerode from 'dockerode';
+import type { Container, ContainerDetails, EndpointSettings } from '../model/container.js';
+import type { EngineInfo } from '../model/engine-info.js';
+import type { Network, NetworkSpec } from '../model/network.js';
+import type { ContainerRef } from '../model/step.js';
+import { text } from './answer.js';
+import { classifyAnswer } from './classify.js';
+import { describeConnectionFailure } from './connection-failure.js';
+import { dockerodeOptions } from './dockerode-options.js';
+import { endpointBody } from './endpoint-body.js';
+import type { Endpoint } from './endpoint.js';
+import type { Engine, IdentifiedNetwork, StaleNetwork } from './engine.js';
+import { EngineError } from './engine-error.js';
+import { readContainers } from './read-container.js';
+import { readDetails } from './read-details.js';
+import { readEngineInfo } from './read-engine.js';
+import { networkCreateBody, readNetworks } from './read-network.js';
+
+/** How long one call may take. Connects on one container wait for each other in the engine. */
+const readDeadlineMs = 20_000;
+const writeDeadlineMs = 60_000;
+
+/** The published types forget that `version` takes options. */
+interface WithVersion {
+  version(options: object): Promise<unknown>;
+}
+
+interface AnswerError {
+  readonly statusCode: number;
+  readonly json?: unknown;
+}
+
+function isAnswerError(error: unknown): error is AnswerError {
+  return error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number';
+}
+
+/** The engine's own words, if the body of the answer is JSON as an engine writes it. */
+function spokenBy(error: AnswerError): string | undefined {
+  const { json } = error;
+  if (typeof json !== 'object' || json === null || !('message' in json)) return undefined;
+  return typeof json.message === 'string' ? json.message : undefined;
+}
+
+/** The engine, through dockerode. Paths carry no API version, so that the engine's newest answers. */
+class DockerodeEngine implements Engine {
+  readonly #docker: Dockerode;
+  readonly #endpoint: Endpoint;
+
+  constructor(docker: Dockerode, endpoint: Endpoint) {
+    this.#docker = docker;
+    this.#endpoint = endpoint;
+  }
+
+  async #call<T>(
+    attempted: string,
+    deadlineMs: number,
+    signal: AbortSignal | undefined,
+    call: (abortSignal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const deadline = AbortSignal.timeout(deadlineMs);
+    try {
+      return await call(signal ? AbortSignal.any([signal, deadline]) : deadline);
+    } catch (error) {
+      if (error instanceof EngineError) throw error;
+      if (isAnswerError(error)) throw classifyAnswer(attempted, error.statusCode, spokenBy(error));
+      if (signal?.aborted) {
+        throw new EngineError(`Interrupted while trying to ${attempted}.`, { failure: 'aborted' });
+      }
+      if (deadline.aborted) {
+        throw new EngineError(
+          `Could not ${attempted}: no answer within ${String(deadlineMs / 1000)} s from ${this.#endpoint.url}.`,
+          { failure: 'timeout', hints: ['Does `docker info` answer? The engine may hang or be overloaded.'] },
+        );
+      }
+      throw describeConnectionFailure(this.#endpoint, error);
+    }
+  }
+
+  info(signal?: AbortSignal): Promise<EngineInfo> {
+    return this.#call('ask the engine for its version', readDeadlineMs, signal, async abortSignal =>
+      readEngineInfo(await (this.#docker as unknown as WithVersion).version({ abortSignal })),
+    );
+  }
+
+  listNetworks(signal?: AbortSignal): Promise<Network[]> {
+    return this.#call('list the networks', readDeadlineMs, signal, async abortSignal =>
+      readNetworks(await this.#docker.listNetworks({ abortSignal })),
+    );
+  }
+
+  listContainers(signal?: AbortSignal): Promise<Container[]> {
+    return this.#call('list the containers', readDeadlineMs, signal, async abortSignal =>
+      readContainers(await this.#docker.listContainers({ all: true, abortSignal })),
+    );
+  }
+
+  inspectContainer(container: ContainerRef, signal?: AbortSignal): Promise<ContainerDetails> {
+    return this.#call(`inspect container ${container.name}`, readDeadlineMs, signal, async abortSignal =>
+      readDetails(await this.#docker.getContainer(container.id).inspect({ abortSignal })),
+    );
+  }
+
+  createNetwork(spec: NetworkSpec, signal?: AbortSignal): Promise<string> {
+    return this.#call(`create network ${spec.name}`, writeDeadlineMs, signal, async abortSignal => {
+      // Without `_query` dockerode repeats the whole body in the URL.
+      const request = { _query: {}, _body: networkCreateBody(spec), abortSignal };
+      const created = await this.#docker.createNetwork(request as unknown as Dockerode.NetworkCreateOptions);
+      return text(created.id, 'the ID of the network created');
+    });
+  }
+
+  removeNetwork(network: IdentifiedNetwork, signal?: AbortSignal): Promise<void> {
+    return this.#call(`remove network ${network.name}`, writeDeadlineMs, signal, async abortSignal => {
+      await this.#docker.getNetwork(network.id).remove({ abortSignal });
+    });
+  }
+
+  connect(
+    network: IdentifiedNetwork,
+    container: ContainerRef,
+    endpoint: EndpointSettings,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const attempted = `connect ${container.name} to ${network.name}`;
+    return this.#call(attempted, writeDeadlineMs, signal, async abortSignal => {
+      const request = { Container: container.id, EndpointConfig: endpointBody(endpoint), abortSignal };
+      await this.#docker.getNetwork(network.id).connect(request as object);
+    });
+  }
+
+  disconnect(
+    network: IdentifiedNetwork | StaleNetwork,
+    container: ContainerRef,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const attempted = `disconnect ${container.name} from ${network.name}`;
+    return this.#call(attempted, writeDeadlineMs, signal, async abortSignal => {
+      // dockerode puts what it is given into the path as it is.
+      const key = 'id' in network ? network.id : encodeURIComponent(network.name);
+      await this.#docker.getNetwork(key).disconnect({ Container: container.id, abortSignal } as object);
+    });
+  }
+}
+
+/** The engine at an endpoint. Nothing is sent before the first call. */
+export async function openEngine(endpoint: Endpoint): Promise<Engine> {
+  const { default: Docker } = await import('dockerode');
+  return new DockerodeEngine(new Docker(dockerodeOptions(endpoint)), endpoint);
+}

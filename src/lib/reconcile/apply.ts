@@ -1,0 +1,75 @@
+import type { Engine } from '../docker/engine.js';
+import type { EngineInfo } from '../model/engine-info.js';
+import { ExitCode, FairleadError, messageOf } from '../model/errors.js';
+import type { Plan } from '../model/plan.js';
+import type { Report, StepFailure, StepResult } from '../model/report.js';
+import type { Step } from '../model/step.js';
+import { execute } from './execute.js';
+
+export interface ApplyOptions {
+  readonly signal?: AbortSignal;
+  /** Called before each step is attempted, with how many were before it. */
+  readonly onStep?: (step: Step, index: number) => void;
+}
+
+function failureOf(error: unknown): StepFailure {
+  return error instanceof FairleadError
+    ? { code: error.code, message: error.message, hints: error.hints, exit: error.exit }
+    : { code: 'unexpected', message: messageOf(error), hints: [], exit: ExitCode.failed };
+}
+
+/** Why a step is not attempted after what failed before it. */
+function blockedBy(step: Step, failed: readonly Step[]): string | undefined {
+  if (step.do === 'create-network') return undefined;
+  const { network, container } = step;
+  if (
+    network.id === undefined &&
+    failed.some(other => other.do === 'create-network' && other.spec.name === network.name)
+  ) {
+    return 'its network could not be created';
+  }
+  if (
+    step.do === 'disconnect' &&
+    failed.some(other => other.do === 'connect' && other.container.id === container.id)
+  ) {
+    return 'a join of the same container failed: it leaves nothing until that works';
+  }
+  return undefined;
+}
+
+/**
+ * Does the steps of a plan, one after the other: the only writer there is. A step that fails does not stop the
+ * ones that do not depend on it. When the signal fires, the step under way ends and the rest is skipped.
+ */
+export async function apply(
+  engine: Engine,
+  info: EngineInfo,
+  plan: Plan,
+  { signal, onStep }: ApplyOptions = {},
+): Promise<Report> {
+  const results: StepResult[] = [];
+  const created = new Map<string, string>();
+  for (const step of plan.steps) {
+    const failed = results.filter(({ outcome }) => outcome === 'failed').map(result => result.step);
+    const blocked = signal?.aborted ? 'interrupted' : blockedBy(step, failed);
+    if (blocked !== undefined) {
+      results.push({ step, outcome: 'skipped', note: blocked });
+      continue;
+    }
+    onStep?.(step, results.length);
+    try {
+      // The signal is for between the steps: a call cut off halfway leaves us not knowing what it did.
+      const { outcome, note, created: made } = await execute(step, { engine, info, created, signal: undefined });
+      if (made) created.set(made.name, made.id);
+      results.push({ step, outcome, ...(note !== undefined && { note }) });
+    } catch (error) {
+      results.push({ step, outcome: 'failed', failure: failureOf(error) });
+    }
+  }
+  return { results, findings: plan.findings };
+}
+
+/** The report of a plan that is only shown. */
+export function dryRun(plan: Plan): Report {
+  return { results: plan.steps.map(step => ({ step, outcome: 'planned' })), findings: plan.findings };
+}

@@ -1,0 +1,63 @@
+import { isEngineFailure } from '../docker/engine-error.js';
+import type { Engine, IdentifiedNetwork, StaleNetwork } from '../docker/engine.js';
+import { type EngineInfo, allowsDuplicateNames } from '../model/engine-info.js';
+import type { NetworkRef, Step } from '../model/step.js';
+import { createNetwork } from './create-network.js';
+
+export interface Executed {
+  readonly outcome: 'done' | 'unchanged';
+  readonly note?: string;
+  /** A network that this step made or found made. */
+  readonly created?: IdentifiedNetwork;
+}
+
+/** What a step needs to know beside itself. */
+export interface StepContext {
+  readonly engine: Engine;
+  readonly info: EngineInfo;
+  /** IDs of the networks that earlier steps of this plan have created, by name. */
+  readonly created: ReadonlyMap<string, string>;
+  readonly signal: AbortSignal | undefined;
+}
+
+function identified(ref: NetworkRef, { created }: StepContext): IdentifiedNetwork {
+  const id = ref.id ?? created.get(ref.name);
+  if (id === undefined) throw new Error(`network ${ref.name} has no ID yet: its creation is not in this plan`);
+  return { id, name: ref.name };
+}
+
+async function connect(step: Extract<Step, { do: 'connect' }>, context: StepContext): Promise<Executed> {
+  try {
+    const { engine, signal } = context;
+    await engine.connect(identified(step.network, context), step.container, step.endpoint, signal);
+    return { outcome: 'done' };
+  } catch (error) {
+    if (!isEngineFailure(error, 'already-connected')) throw error;
+    return { outcome: 'unchanged', note: 'was connected meanwhile' };
+  }
+}
+
+async function disconnect(step: Extract<Step, { do: 'disconnect' }>, context: StepContext): Promise<Executed> {
+  const network: IdentifiedNetwork | StaleNetwork = step.stale
+    ? { name: step.network.name }
+    : identified(step.network, context);
+  try {
+    await context.engine.disconnect(network, step.container, context.signal);
+    return { outcome: 'done' };
+  } catch (error) {
+    if (!isEngineFailure(error, 'not-connected', 'not-found')) throw error;
+    return { outcome: 'unchanged', note: 'was disconnected meanwhile' };
+  }
+}
+
+/** Does one step. What turns out to be done already is a success; anything else that fails is thrown. */
+export function execute(step: Step, context: StepContext): Promise<Executed> {
+  switch (step.do) {
+    case 'create-network':
+      return createNetwork(context.engine, step.spec, allowsDuplicateNames(context.info), context.signal);
+    case 'connect':
+      return connect(step, context);
+    case 'disconnect':
+      return disconnect(step, context);
+  }
+}

@@ -1,0 +1,49 @@
+import { escapeText } from '../model/escape.js';
+import type { Finding } from '../model/plan.js';
+import type { NetworkSpec } from '../model/network.js';
+import type { Step } from '../model/step.js';
+
+/** A step in the words of the report: `+ connect  http-proxy → shop_default`. */
+export interface StepWords {
+  readonly sign: '+' | '-' | '~';
+  readonly verb: string;
+  readonly subject: string;
+}
+
+function describeSpec(spec: NetworkSpec): string {
+  const subnets = (spec.ipam?.pools ?? []).flatMap(pool => pool.subnet ?? []);
+  const facts = [
+    ...(spec.driver === undefined || spec.driver === 'bridge' ? [] : [spec.driver]),
+    ...subnets,
+    ...(spec.internal ? ['internal'] : []),
+  ];
+  return facts.length === 0 ? '' : ` (${facts.join(', ')})`;
+}
+
+export function describeStep(step: Step): StepWords {
+  switch (step.do) {
+    case 'create-network':
+      return { sign: '+', verb: 'create', subject: escapeText(`${step.spec.name}${describeSpec(step.spec)}`) };
+    case 'connect':
+      return {
+        sign: '+',
+        verb: 'connect',
+        subject: escapeText(`${step.container.name} → ${step.network.name}`),
+      };
+    case 'disconnect':
+      return {
+        sign: '-',
+        verb: 'disconnect',
+        subject: escapeText(`${step.container.name} ← ${step.network.name}`),
+      };
+  }
+}
+
+/** What a finding is about: a container, a network, or one on the other. */
+export function subjectOf(finding: Finding): string {
+  const subject =
+    finding.container !== undefined && finding.network !== undefined
+      ? `${finding.container} on ${finding.network}`
+      : (finding.container ?? finding.network ?? '');
+  return escapeText(subject);
+}

@@ -1,0 +1,63 @@
+import type { EngineInfo } from '../model/engine-info.js';
+import { type FairleadError, ExitCode } from '../model/errors.js';
+import type { Finding } from '../model/plan.js';
+import { type Report, type StepResult, exitCodeOf } from '../model/report.js';
+
+/** Raised when a field changes its meaning or goes away; new fields alone do not raise it. */
+export const schemaVersion = 1;
+
+/** What went wrong, the same wherever it appears. */
+export interface JsonError {
+  readonly code: string;
+  readonly message: string;
+  readonly hints: readonly string[];
+}
+
+function stepJson({ step, outcome, note, failure }: StepResult): Record<string, unknown> {
+  const { do: kind, job, reason, ...rest } = step;
+  return {
+    do: kind,
+    job,
+    ...rest,
+    reason,
+    outcome,
+    ...(note !== undefined && { note }),
+    ...(failure && { error: { code: failure.code, message: failure.message, hints: failure.hints } }),
+  };
+}
+
+/** A report as the one document that `--json` prints: see docs/json-output.md. */
+export function reportJson(
+  command: string,
+  report: Report,
+  engine: EngineInfo,
+  dryRun: boolean,
+): Record<string, unknown> {
+  const exitCode = exitCodeOf(report);
+  return {
+    schemaVersion,
+    command,
+    dryRun,
+    exitCode,
+    engine,
+    changed: report.results.filter(result => result.outcome === 'done').length,
+    steps: report.results.map(stepJson),
+    findings: report.findings.map((finding: Finding) => ({ ...finding, hints: finding.hints ?? [] })),
+  };
+}
+
+/** A command that could not be carried out at all. */
+export function errorJson(command: string, error: FairleadError): Record<string, unknown> {
+  const { code, message, hints } = error;
+  return { schemaVersion, command, exitCode: error.exit, error: { code, message, hints } };
+}
+
+/** A failure that nobody expected: its message, and never its stack, on standard output. */
+export function unexpectedJson(command: string, message: string): Record<string, unknown> {
+  return {
+    schemaVersion,
+    command,
+    exitCode: ExitCode.failed,
+    error: { code: 'unexpected', message, hints: [] },
+  };
+}

@@ -1,0 +1,92 @@
+import { escapeText } from '../model/escape.js';
+import type { Finding, FindingKind } from '../model/plan.js';
+import type { Report, StepResult } from '../model/report.js';
+import { alignColumns } from './columns.js';
+import { describeStep, subjectOf } from './describe.js';
+import { type Palette, plain } from './palette.js';
+import { summaryOf } from './summary.js';
+
+/** Findings that a reader must see without asking; `kept` and `ignored` are for the listings. */
+const shown: Partial<Record<FindingKind, { readonly sign: string; readonly verb: string }>> = {
+  drift: { sign: '!', verb: 'drift' },
+  'label-drift': { sign: '!', verb: 'label drift' },
+  refused: { sign: 'x', verb: 'refused' },
+  unchanged: { sign: '=', verb: 'unchanged' },
+};
+
+interface Line {
+  readonly sign: string;
+  readonly cells: readonly string[];
+  /** Lines that go below, indented. */
+  readonly below: readonly string[];
+}
+
+function stepLine(result: StepResult): Line {
+  const { sign, verb, subject } = describeStep(result.step);
+  const reason = escapeText(result.step.reason);
+  if (result.outcome === 'failed') {
+    const { message = 'failed', hints = [] } = result.failure ?? {};
+    return { sign: 'x', cells: [verb, subject, escapeText(message)], below: hints.map(escapeText) };
+  }
+  if (result.outcome === 'skipped') {
+    return { sign: 'x', cells: [verb, subject, `skipped: ${escapeText(result.note ?? '')}`], below: [] };
+  }
+  const note = result.note === undefined ? '' : ` (${escapeText(result.note)})`;
+  const shownSign = result.outcome === 'unchanged' ? '=' : sign;
+  return { sign: shownSign, cells: [verb, subject, `${reason}${note}`], below: [] };
+}
+
+function findingLine(finding: Finding): Line[] {
+  const look = shown[finding.find];
+  if (!look) return [];
+  const fields = (finding.drift ?? []).map(({ field, declared, actual }) =>
+    escapeText(`${field}: declared ${declared}, is ${actual}`),
+  );
+  return [
+    {
+      sign: look.sign,
+      cells: [look.verb, subjectOf(finding), escapeText(finding.reason)],
+      below: [...fields, ...(finding.hints ?? []).map(escapeText)],
+    },
+  ];
+}
+
+function colour(sign: string, palette: Palette): (text: string) => string {
+  switch (sign) {
+    case '+':
+      return palette.added;
+    case '-':
+      return palette.removed;
+    case '~':
+      return palette.changed;
+    case 'x':
+      return palette.failed;
+    case '!':
+      return palette.warned;
+    default:
+      return palette.faint;
+  }
+}
+
+/** Warnings, to be read before anything is done. */
+export function warningLines(findings: readonly Finding[]): string[] {
+  return findings
+    .filter(finding => finding.find === 'warning')
+    .flatMap(finding => [
+      `Warning: ${escapeText(finding.reason)}`,
+      ...(finding.hints ?? []).map(hint => `  ${escapeText(hint)}`),
+    ]);
+}
+
+/** A report for a person: one line a step with its reason, what was not done and why, and a summary. */
+export function reportLines(report: Report, dryRun: boolean, palette: Palette = plain): string[] {
+  const lines = [...report.results.map(stepLine), ...report.findings.flatMap(findingLine)];
+  const aligned = alignColumns(lines.map(line => [line.sign, ...line.cells]));
+  return [
+    ...lines.flatMap((line, i) => [
+      colour(line.sign, palette)(aligned[i] ?? ''),
+      ...line.below.map(text => palette.faint(`    ${text}`)),
+    ]),
+    summaryOf(report, dryRun),
+  ];
+}

@@ -1,0 +1,369 @@
+import { createHash } from 'node:crypto';
+import { overlaps, parsePrefix } from '../../src/lib/net/prefix.js';
+
+export type Release = '20.10' | '26.1' | '28.5';
+
+const versions: Record<Release, { version: string; apiVersion: string }> = {
+  '20.10': { version: '20.10.24+dfsg1', apiVersion: '1.41' },
+  '26.1': { version: '26.1.5+dfsg1', apiVersion: '1.45' },
+  '28.5': { version: '28.5.2+dfsg1', apiVersion: '1.51' },
+};
+
+export interface Answer {
+  readonly status: number;
+  readonly body?: unknown;
+}
+
+interface Pool {
+  Subnet?: string;
+  Gateway?: string;
+  IPRange?: string;
+  AuxiliaryAddresses?: Record<string, string>;
+}
+
+export interface FakeNetwork {
+  Id: string;
+  Name: string;
+  Created: string;
+  Scope: string;
+  Driver: string;
+  EnableIPv6: boolean;
+  EnableIPv4?: boolean;
+  IPAM: { Driver: string; Options: Record<string, string> | null; Config: Pool[] };
+  Internal: boolean;
+  Attachable: boolean;
+  Ingress: boolean;
+  ConfigFrom: { Network: string };
+  ConfigOnly: boolean;
+  Options: Record<string, string> | null;
+  Labels: Record<string, string> | null;
+}
+
+interface FakeEndpoint {
+  NetworkID: string;
+  Aliases: string[] | null;
+  IPAMConfig: Record<string, string> | null;
+  Links: string[] | null;
+  DriverOpts: Record<string, string> | null;
+  GwPriority: number;
+  IPAddress: string;
+}
+
+export interface FakeContainer {
+  Id: string;
+  Name: string;
+  State: string;
+  Labels: Record<string, string>;
+  Env: string[];
+  NetworkMode: string;
+  Ports: { PrivatePort: number; PublicPort?: number; Type: string }[];
+  Networks: Record<string, FakeEndpoint>;
+}
+
+export interface ContainerSettings {
+  readonly state?: string;
+  readonly labels?: Record<string, string>;
+  readonly env?: readonly string[];
+  /** `HostConfig.NetworkMode`; the first of `networks` where it is left out. */
+  readonly mode?: string;
+  readonly networks?: readonly string[];
+  readonly publishes?: readonly number[];
+}
+
+function refuse(status: number, message: string): Answer {
+  return { status, body: { message } };
+}
+
+const alive = (container: FakeContainer): boolean => ['running', 'paused'].includes(container.State);
+
+/**
+ * What an engine answers, with the quirks of its release: the texts and codes are those measured on the real one.
+ * State is plain data, for tests to look at and to spoil.
+ */
+export class FakeDaemon {
+  readonly release: Release;
+  readonly networks: FakeNetwork[] = [];
+  readonly containers: FakeContainer[] = [];
+  /** Every request, as `GET /networks`. */
+  readonly calls: string[] = [];
+  /** Asked before each request; what it gives is answered in the engine's place. */
+  intercept: ((call: string) => Answer | undefined) | undefined;
+  #made = 0;
+
+  constructor(release: Release = '28.5') {
+    this.release = release;
+    for (const [name, driver] of [
+      ['bridge', 'bridge'],
+      ['host', 'host'],
+      ['none', 'null'],
+    ] as const) {
+      this.#store({ Name: name, Driver: driver, IPAM: { Config: driver === 'bridge' ? [this.#freePool()] : [] } });
+    }
+  }
+
+  get #apiVersion(): number {
+    return Number(versions[this.release].apiVersion.slice(2));
+  }
+
+  #id(kind: string): string {
+    this.#made += 1;
+    return createHash('sha256').update(`${kind}${String(this.#made)}`).digest('hex');
+  }
+
+  #freePool(): Pool {
+    const taken = new Set(this.networks.flatMap(network => network.IPAM.Config.map(pool => pool.Subnet)));
+    for (let second = 17; second < 32; second += 1) {
+      const Subnet = `172.${String(second)}.0.0/16`;
+      if (!taken.has(Subnet)) return { Subnet, Gateway: `172.${String(second)}.0.1` };
+    }
+    for (let third = 0; third < 256; third += 16) {
+      const Subnet = `192.168.${String(third)}.0/20`;
+      if (!taken.has(Subnet)) return { Subnet, Gateway: `192.168.${String(third)}.1` };
+    }
+    return {};
+  }
+
+  #store(body: Record<string, unknown>): FakeNetwork {
+    const ipam = (body['IPAM'] ?? {}) as Partial<FakeNetwork['IPAM']>;
+    const network: FakeNetwork = {
+      Id: this.#id('network'),
+      Name: body['Name'] as string,
+      Created: new Date(1_700_000_000_000 + this.#made * 1000).toISOString(),
+      Scope: 'local',
+      Driver: body['ConfigOnly'] === true ? 'null' : ((body['Driver'] as string | undefined) ?? 'bridge'),
+      EnableIPv6: body['EnableIPv6'] === true,
+      IPAM: {
+        Driver: ipam.Driver ?? 'default',
+        Options: ipam.Options ?? null,
+        Config: ipam.Config ?? [],
+      },
+      Internal: body['Internal'] === true,
+      Attachable: body['Attachable'] === true,
+      Ingress: false,
+      ConfigFrom: { Network: (body['ConfigFrom'] as { Network?: string } | undefined)?.Network ?? '' },
+      ConfigOnly: body['ConfigOnly'] === true,
+      Options: (body['Options'] as Record<string, string> | undefined) ?? {},
+      Labels: (body['Labels'] as Record<string, string> | undefined) ?? {},
+    };
+    if (this.#apiVersion >= 48) network.EnableIPv4 = body['EnableIPv4'] !== false;
+    this.networks.push(network);
+    return network;
+  }
+
+  /** A network as somebody made it by hand; gives its ID. */
+  addNetwork(name: string, body: Record<string, unknown> = {}): string {
+    const network = this.#store({ ...body, Name: name });
+    if (network.IPAM.Config.length === 0 && !network.ConfigOnly) network.IPAM.Config.push(this.#freePool());
+    return network.Id;
+  }
+
+  addContainer(name: string, settings: ContainerSettings = {}): string {
+    const networks = settings.networks ?? (settings.mode === undefined ? ['bridge'] : []);
+    const container: FakeContainer = {
+      Id: this.#id('container'),
+      Name: name,
+      State: settings.state ?? 'running',
+      Labels: settings.labels ?? {},
+      Env: [...(settings.env ?? [])],
+      NetworkMode: settings.mode ?? networks[0] ?? 'bridge',
+      Ports: (settings.publishes ?? []).map(port => ({ PrivatePort: port, PublicPort: port, Type: 'tcp' })),
+      Networks: {},
+    };
+    this.containers.push(container);
+    for (const network of networks) this.join(name, network);
+    return container.Id;
+  }
+
+  /** Puts a container on a network as if it had been created on it. */
+  join(containerName: string, networkName: string, endpoint: Record<string, unknown> = {}): void {
+    const container = this.container(containerName);
+    const network = this.networks.find(candidate => candidate.Name === networkName);
+    if (!network) throw new Error(`no network ${networkName}`);
+    container.Networks[networkName] = this.#endpoint(container, network, endpoint);
+  }
+
+  container(name: string): FakeContainer {
+    const found = this.containers.find(candidate => candidate.Name === name);
+    if (!found) throw new Error(`no container ${name}`);
+    return found;
+  }
+
+  #endpoint(container: FakeContainer, network: FakeNetwork, body: Record<string, unknown>): FakeEndpoint {
+    const aliases = (body['Aliases'] as string[] | undefined) ?? null;
+    const shortId = container.Id.slice(0, 12);
+    return {
+      // Recorded at the first start: fact E7.
+      NetworkID: container.State === 'created' ? '' : network.Id,
+      Aliases: this.#apiVersion <= 44 ? [...(aliases ?? []), shortId] : aliases,
+      IPAMConfig: (body['IPAMConfig'] as Record<string, string> | undefined) ?? null,
+      Links: null,
+      DriverOpts: (body['DriverOpts'] as Record<string, string> | undefined) ?? null,
+      GwPriority: this.#apiVersion >= 48 ? ((body['GwPriority'] as number | undefined) ?? 0) : 0,
+      IPAddress: alive(container) ? '172.31.0.2' : '',
+    };
+  }
+
+  request(method: string, path: string, body: Record<string, unknown> = {}): Answer {
+    const call = `${method} ${path}`;
+    this.calls.push(call);
+    const instead = this.intercept?.(call);
+    if (instead) return instead;
+    if (call === 'GET /version') {
+      const { version, apiVersion } = versions[this.release];
+      return { status: 200, body: { Version: version, ApiVersion: apiVersion, Components: [{ Name: 'Engine' }] } };
+    }
+    if (call === 'GET /networks') return { status: 200, body: this.networks.map(network => ({ ...network, Containers: {} })) };
+    if (call === 'GET /containers/json') return { status: 200, body: this.containers.map(entry => this.#listed(entry)) };
+    if (call === 'POST /networks/create') return this.#create(body);
+    const [, kind = '', key = '', verb = ''] = path.split('/');
+    if (kind === 'containers' && verb === 'json') return this.#inspect(key);
+    if (kind === 'networks' && method === 'DELETE') return this.#remove(key);
+    if (kind === 'networks' && verb === 'connect') return this.#connect(key, body);
+    if (kind === 'networks' && verb === 'disconnect') return this.#disconnect(decodeURIComponent(key), body);
+    return refuse(404, 'page not found');
+  }
+
+  #listed(container: FakeContainer): Record<string, unknown> {
+    const withGateways = this.#apiVersion >= 48;
+    return {
+      Id: container.Id,
+      Names: [`/${container.Name}`],
+      State: container.State,
+      Labels: container.Labels,
+      Ports: alive(container) ? container.Ports : [],
+      HostConfig: {
+        NetworkMode: container.NetworkMode === 'bridge' && this.release === '20.10' ? 'default' : container.NetworkMode,
+      },
+      NetworkSettings: {
+        Networks: Object.fromEntries(
+          Object.entries(container.Networks).map(([name, { GwPriority, ...endpoint }]) => [
+            name,
+            { ...endpoint, Aliases: null, Links: null, DriverOpts: null, ...(withGateways && { GwPriority }) },
+          ]),
+        ),
+      },
+    };
+  }
+
+  #inspect(key: string): Answer {
+    const container = this.containers.find(candidate => candidate.Id === key);
+    if (!container) return refuse(404, `No such container: ${key}`);
+    return {
+      status: 200,
+      body: {
+        Id: container.Id,
+        Name: `/${container.Name}`,
+        State: { Status: container.State, Pid: alive(container) ? 4321 : 0, StartedAt: '2026-01-01T00:00:00Z' },
+        Config: { Env: container.Env, Labels: container.Labels },
+        HostConfig: {
+          NetworkMode: container.NetworkMode,
+          PortBindings: Object.fromEntries(container.Ports.map(port => [`${String(port.PrivatePort)}/tcp`, [{}]])),
+        },
+        NetworkSettings: { Networks: container.Networks },
+      },
+    };
+  }
+
+  #create(body: Record<string, unknown>): Answer {
+    const name = body['Name'] as string;
+    if (name.trim() === '') return refuse(this.release === '20.10' ? 500 : 400, 'invalid name: name is empty');
+    if (['bridge', 'host', 'none', 'default'].includes(name)) {
+      return refuse(403, `operation is not permitted on predefined ${name} network `);
+    }
+    const taken = this.networks.some(network => network.Name === name);
+    if (taken && (this.#apiVersion >= 44 || body['CheckDuplicate'] === true)) {
+      return refuse(409, `network with name ${name} already exists`);
+    }
+    const pools = ((body['IPAM'] as { Config?: Pool[] } | undefined)?.Config ?? []).map(pool => ({ ...pool }));
+    for (const { Subnet } of pools) {
+      const wanted = parsePrefix(Subnet ?? '');
+      if (!wanted.ok) return refuse(this.release === '20.10' ? 500 : 400, `invalid subnet ${Subnet ?? ''}`);
+      const clash = this.networks.some(network =>
+        network.IPAM.Config.some(pool => {
+          const other = parsePrefix(pool.Subnet ?? '');
+          return other.ok && overlaps(wanted.prefix, other.prefix);
+        }),
+      );
+      if (clash) return refuse(403, 'Pool overlaps with other one on this address space');
+    }
+    if (pools.length === 0 && body['ConfigOnly'] !== true) {
+      const pool = this.#freePool();
+      if (pool.Subnet === undefined) {
+        return this.#apiVersion >= 46
+          ? refuse(400, 'all predefined address pools have been fully subnetted')
+          : refuse(404, 'could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network');
+      }
+      pools.push(pool);
+    }
+    const network = this.#store({ ...body, IPAM: { ...(body['IPAM'] as object | undefined), Config: pools } });
+    return { status: 201, body: { Id: network.Id, Warning: '' } };
+  }
+
+  /** By full ID, then name, then the beginning of an ID, as the engine looks networks up. */
+  #lookup(key: string): FakeNetwork | undefined {
+    return (
+      this.networks.find(network => network.Id === key) ??
+      this.networks.find(network => network.Name === key) ??
+      this.networks.find(network => network.Id.startsWith(key))
+    );
+  }
+
+  #remove(key: string): Answer {
+    const network = this.#lookup(key);
+    if (!network) return refuse(404, `network ${key} not found`);
+    const member = this.containers.find(
+      container => alive(container) && Object.values(container.Networks).some(({ NetworkID }) => NetworkID === network.Id),
+    );
+    if (member) {
+      const message = `error while removing network: network ${network.Name} has active endpoints (name:"${member.Name}")`;
+      return refuse(403, message);
+    }
+    this.networks.splice(this.networks.indexOf(network), 1);
+    return { status: 204 };
+  }
+
+  #connect(key: string, body: Record<string, unknown>): Answer {
+    const container = this.containers.find(candidate => candidate.Id === body['Container']);
+    if (!container) return refuse(404, `No such container: ${String(body['Container'])}`);
+    const network = this.#lookup(key);
+    const shared = container.NetworkMode === 'host' || container.NetworkMode.startsWith('container:');
+    if (shared) {
+      return refuse(
+        400,
+        'container sharing network namespace with another container or host cannot be connected to any other network',
+      );
+    }
+    if (!network) return refuse(404, `network ${key} not found`);
+    if (network.Name === 'host' || network.Name === 'none') {
+      return refuse(400, `container cannot be connected to ${network.Name} network`);
+    }
+    const existing = container.Networks[network.Name];
+    if (alive(container) && existing) {
+      return refuse(403, `endpoint with name ${container.Name} already exists in network ${network.Name}`);
+    }
+    // On a stopped container a second connect says 200 and does nothing.
+    if (existing) return { status: 200 };
+    container.Networks[network.Name] = this.#endpoint(
+      container,
+      network,
+      (body['EndpointConfig'] as Record<string, unknown> | undefined) ?? {},
+    );
+    if (container.State === 'restarting' && this.release === '28.5') {
+      return refuse(404, `network sandbox for container ${container.Id} not found`);
+    }
+    return { status: 200 };
+  }
+
+  #disconnect(key: string, body: Record<string, unknown>): Answer {
+    const container = this.containers.find(candidate => candidate.Id === body['Container']);
+    if (!container) return refuse(404, `No such container: ${String(body['Container'])}`);
+    const name = this.#lookup(key)?.Name ?? (key in container.Networks ? key : undefined);
+    if (name === undefined) return refuse(404, `network ${key} not found`);
+    if (!(name in container.Networks)) {
+      const the = alive(container) ? '' : 'the ';
+      return refuse(500, `container ${container.Id} is not connected to ${the}network ${name}`);
+    }
+    delete container.Networks[name];
+    return { status: 200 };
+  }
+}

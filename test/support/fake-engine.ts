@@ -1,0 +1,52 @@
+import { classifyAnswer } from '../../src/lib/docker/classify.js';
+import { endpointBody } from '../../src/lib/docker/endpoint-body.js';
+import type { Engine } from '../../src/lib/docker/engine.js';
+import { readContainers } from '../../src/lib/docker/read-container.js';
+import { readDetails } from '../../src/lib/docker/read-details.js';
+import { readEngineInfo } from '../../src/lib/docker/read-engine.js';
+import { networkCreateBody, readNetworks } from '../../src/lib/docker/read-network.js';
+import type { FakeDaemon } from './fake-daemon.js';
+
+/** The Engine port over a fake daemon: real readers and real classification, no socket in between. */
+export function fakeEngine(daemon: FakeDaemon): Engine {
+  async function ask(
+    attempted: string,
+    method: string,
+    path: string,
+    body?: Record<string, unknown>,
+  ): Promise<unknown> {
+    // The engine never answers within the same turn.
+    await Promise.resolve();
+    const answer = daemon.request(method, path, body);
+    if (answer.status < 400) return structuredClone(answer.body);
+    const spoken = (answer.body as { message?: string } | undefined)?.message;
+    throw classifyAnswer(attempted, answer.status, spoken);
+  }
+
+  return {
+    info: async () => readEngineInfo(await ask('ask for the version', 'GET', '/version')),
+    listNetworks: async () => readNetworks(await ask('list the networks', 'GET', '/networks')),
+    listContainers: async () => readContainers(await ask('list the containers', 'GET', '/containers/json')),
+    inspectContainer: async ({ id, name }) =>
+      readDetails(await ask(`inspect container ${name}`, 'GET', `/containers/${id}/json`)),
+    createNetwork: async spec => {
+      const created = await ask(`create network ${spec.name}`, 'POST', '/networks/create', networkCreateBody(spec));
+      return (created as { Id: string }).Id;
+    },
+    removeNetwork: async ({ id, name }) => {
+      await ask(`remove network ${name}`, 'DELETE', `/networks/${id}`);
+    },
+    connect: async (network, container, endpoint) => {
+      await ask(`connect ${container.name} to ${network.name}`, 'POST', `/networks/${network.id}/connect`, {
+        Container: container.id,
+        EndpointConfig: endpointBody(endpoint),
+      });
+    },
+    disconnect: async (network, container) => {
+      const key = 'id' in network ? network.id : encodeURIComponent(network.name);
+      await ask(`disconnect ${container.name} from ${network.name}`, 'POST', `/networks/${key}/disconnect`, {
+        Container: container.id,
+      });
+    },
+  };
+}
