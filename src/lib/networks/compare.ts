@@ -1,7 +1,7 @@
 import type { AddressPool, Network, NetworkSpec } from '../model/network.js';
 import type { FieldDrift } from '../model/plan.js';
-import { canonicalAddress } from '../net/address.js';
-import { canonicalPrefix } from '../net/prefix.js';
+import { canonicalAddress, parseAddress } from '../net/address.js';
+import { canonicalPrefix, parsePrefix } from '../net/prefix.js';
 
 /** How a network differs from its declaration. */
 export interface Drift {
@@ -29,14 +29,28 @@ function compareEntries(field: string, declared: TextMap | undefined, actual: Te
 
 /** What is left out of a pool is the engine's to choose, and some engines tell it only after a restart. */
 function poolCovers(declared: AddressPool, actual: AddressPool): boolean {
-  const address = (text: string | undefined): string | undefined => text && canonicalAddress(text);
   const aux = Object.entries(declared.auxAddresses ?? {});
   return (
     (declared.subnet === undefined || samePrefix(declared.subnet, actual.subnet)) &&
     (declared.ipRange === undefined || samePrefix(declared.ipRange, actual.ipRange)) &&
-    (declared.gateway === undefined || address(declared.gateway) === address(actual.gateway)) &&
+    (declared.gateway === undefined || sameGateway(declared.gateway, actual)) &&
     aux.every(([name, value]) => address(actual.auxAddresses?.[name]) === address(value))
   );
+}
+
+const address = (text: string | undefined): string | undefined => text && canonicalAddress(text);
+
+/**
+ * Until a restart, engines do not tell a gateway that they chose themselves: the first address of the subnet, or
+ * of the range where there is one.
+ */
+function sameGateway(declared: string, actual: AddressPool): boolean {
+  if (actual.gateway !== undefined) return address(declared) === address(actual.gateway);
+  const subnet = parsePrefix(canonicalPrefix(actual.ipRange ?? actual.subnet ?? ''));
+  const gateway = parseAddress(declared);
+  if (!subnet.ok || !gateway.ok) return false;
+  const chosen = actual.ipRange === undefined ? subnet.prefix.first + 1n : subnet.prefix.first;
+  return gateway.address.value === chosen;
 }
 
 function samePrefix(declared: string, actual: string | undefined): boolean {

@@ -10,10 +10,12 @@ import { networkOfEndpoint } from './reach.js';
 /** Joined networks come last in the choice of a gateway, where the engine lets us say so. */
 export const joinPriority = -1;
 
-export function candidatesOf(proxy: Container, world: World): GatewayCandidate[] {
+function candidatesOf(proxy: Container, world: World): GatewayCandidate[] {
+  const withPriority = hasGatewayPriority(world.engine);
   return proxy.endpoints.flatMap(endpoint => {
     const network = networkOfEndpoint(endpoint, world.networks);
-    return network ? [{ network, priority: endpoint.gatewayPriority ?? 0 }] : [];
+    const priority = withPriority ? (endpoint.gatewayPriority ?? 0) : 0;
+    return network ? [{ network, priority }] : [];
   });
 }
 

@@ -1,0 +1,199 @@
+import { expect } from 'chai';
+import { FakeDaemon } from '../support/fake-daemon.js';
+import { fakeEngine } from '../support/fake-engine.js';
+import { ExitCode } from '../../src/lib/model/errors.js';
+import type { NetworkSpec } from '../../src/lib/model/network.js';
+import { exitCodeOf, type Report } from '../../src/lib/model/report.js';
+import { planNetworks } from '../../src/lib/networks/plan.js';
+import { proxyDeclaration } from '../../src/lib/proxies/declaration.js';
+import { inspectionFor } from '../../src/lib/proxies/inspection.js';
+import { planProxies } from '../../src/lib/proxies/plan.js';
+import { observe, observeNetworks } from '../../src/lib/reconcile/observe.js';
+import { runPass } from '../../src/lib/reconcile/pass.js';
+
+async function ensure(daemon: FakeDaemon, spec: NetworkSpec): Promise<Report> {
+  const { report } = await runPass(
+    fakeEngine(daemon),
+    { observe: observeNetworks, plan: world => planNetworks([spec], world) },
+    { dryRun: false },
+  );
+  return report;
+}
+
+async function join(daemon: FakeDaemon, dryRun = false, signal?: AbortSignal): Promise<Report> {
+  const proxies = [proxyDeclaration('http-proxy')];
+  const { report } = await runPass(
+    fakeEngine(daemon),
+    { observe: engine => observe(engine, inspectionFor(proxies)), plan: world => planProxies(proxies, world) },
+    { dryRun, ...(signal && { signal }) },
+  );
+  return report;
+}
+
+const outcomes = (report: Report): string[] =>
+  report.results.map(({ step, outcome }) => `${step.do} ${outcome}`);
+
+function withProxy(release: ConstructorParameters<typeof FakeDaemon>[0] = '28.5'): FakeDaemon {
+  const daemon = new FakeDaemon(release);
+  daemon.addNetwork('proxy_default');
+  daemon.addNetwork('shop');
+  daemon.addContainer('http-proxy', { networks: ['proxy_default'], publishes: [80] });
+  daemon.addContainer('web', { networks: ['shop'], env: ['VIRTUAL_HOST=shop.local'] });
+  return daemon;
+}
+
+describe('Applying a plan', () => {
+  it('costs three calls for a network that is missing, two for one that is there', async () => {
+    const daemon = new FakeDaemon();
+    expect(outcomes(await ensure(daemon, { name: 'shared' }))).to.deep.equal(['create-network done']);
+    expect(daemon.calls).to.have.length(3);
+    daemon.calls.length = 0;
+    expect(outcomes(await ensure(daemon, { name: 'shared' }))).to.deep.equal([]);
+    expect(daemon.calls).to.have.length(2);
+  });
+
+  for (const release of ['20.10', '26.1', '28.5'] as const) {
+    it(`leaves one network of eight that are ensured at once on ${release}`, async () => {
+      const daemon = new FakeDaemon(release);
+      if (release === '20.10') {
+        // The engine's own check and creation are two steps, between which others do the same.
+        let creations = 0;
+        daemon.intercept = call => {
+          if (call !== 'POST /networks/create' || (creations += 1) > 8) return undefined;
+          const id = daemon.addNetwork('shared', { Labels: { 'fairlead.managed': 'true' } });
+          return { status: 201, body: { Id: id, Warning: '' } };
+        };
+      }
+      const reports = await Promise.all(Array.from({ length: 8 }, () => ensure(daemon, { name: 'shared' })));
+      expect(daemon.networks.filter(network => network.Name === 'shared')).to.have.length(1);
+      expect(reports.map(exitCodeOf)).to.deep.equal(Array.from({ length: 8 }, () => ExitCode.asDesired));
+    });
+  }
+
+  it('never removes a duplicate that somebody else made or something is on', async () => {
+    const daemon = new FakeDaemon('20.10');
+    daemon.intercept = call => {
+      if (call !== 'POST /networks/create') return undefined;
+      daemon.addNetwork('shared');
+      daemon.addContainer('member', { networks: ['shared'] });
+      daemon.addNetwork('shared');
+      const id = daemon.addNetwork('shared', { Labels: { 'fairlead.managed': 'true' } });
+      return { status: 201, body: { Id: id, Warning: '' } };
+    };
+    await ensure(daemon, { name: 'shared' });
+    expect(daemon.networks.filter(network => network.Name === 'shared')).to.have.length(2);
+  });
+
+  it('says so when the network that was faster is another one', async () => {
+    const daemon = new FakeDaemon();
+    daemon.intercept = call => {
+      if (call === 'POST /networks/create') daemon.addNetwork('shared', { Internal: true });
+      return undefined;
+    };
+    const report = await ensure(daemon, { name: 'shared', internal: false });
+    expect(report.results[0]?.failure?.message).to.include('another one was created meanwhile, with internal true');
+  });
+
+  it('takes a membership that somebody else made meanwhile for a success', async () => {
+    const daemon = withProxy();
+    daemon.intercept = call => {
+      if (call.endsWith('/connect')) daemon.join('http-proxy', 'shop');
+      return undefined;
+    };
+    const report = await join(daemon);
+    expect(outcomes(report)).to.deep.equal(['connect unchanged']);
+    expect(exitCodeOf(report)).to.equal(ExitCode.asDesired);
+  });
+
+  it('marks the endpoint as its own and gives it the lowest priority', async () => {
+    const daemon = withProxy();
+    await join(daemon);
+    expect(daemon.container('http-proxy').Networks['shop']).to.deep.include({
+      DriverOpts: { 'fairlead.owner': 'proxy' },
+      GwPriority: -1,
+    });
+  });
+
+  it('joins, and leaves again when the last container is gone', async () => {
+    const daemon = withProxy();
+    await join(daemon);
+    daemon.container('web').State = 'exited';
+    expect(outcomes(await join(daemon))).to.deep.equal(['disconnect done']);
+    expect(Object.keys(daemon.container('http-proxy').Networks)).to.deep.equal(['proxy_default']);
+  });
+
+  it('changes nothing in a dry run', async () => {
+    const daemon = withProxy();
+    const report = await join(daemon, true);
+    expect(outcomes(report)).to.deep.equal(['connect planned']);
+    expect(daemon.calls.filter(call => !call.startsWith('GET'))).to.deep.equal([]);
+  });
+
+  it('leaves nothing after a join that failed', async () => {
+    const daemon = withProxy();
+    await join(daemon);
+    daemon.container('web').State = 'exited';
+    daemon.addNetwork('blog');
+    daemon.addContainer('blog', { networks: ['blog'], labels: { 'traefik.enable': 'true' } });
+    daemon.intercept = call =>
+      call.endsWith('/connect') ? { status: 400, body: { message: 'no' } } : undefined;
+    const report = await join(daemon);
+    expect(outcomes(report)).to.deep.equal(['connect failed', 'disconnect skipped']);
+    expect(Object.keys(daemon.container('http-proxy').Networks)).to.include('shop');
+    expect(exitCodeOf(report)).to.equal(ExitCode.failed);
+  });
+
+  it('goes on with what does not depend on a step that failed', async () => {
+    const daemon = withProxy();
+    daemon.addNetwork('blog');
+    daemon.addContainer('blog', { networks: ['blog'], labels: { 'traefik.enable': 'true' } });
+    let first = true;
+    daemon.intercept = call => {
+      if (!call.endsWith('/connect') || !first) return undefined;
+      first = false;
+      return { status: 400, body: { message: 'no' } };
+    };
+    expect(outcomes(await join(daemon))).to.deep.equal(['connect failed', 'connect done']);
+  });
+
+  it('never leaves a network because of an inspect that failed once', async () => {
+    const daemon = withProxy();
+    await join(daemon);
+    const web = daemon.container('web').Id;
+    daemon.intercept = call =>
+      call === `GET /containers/${web}/json` ? { status: 500, body: { message: 'try later' } } : undefined;
+    const report = await join(daemon);
+    expect(outcomes(report)).to.deep.equal([]);
+    expect(report.findings.map(finding => finding.reason)).to.include(
+      'could not read web: Could not inspect container web: try later.',
+    );
+  });
+
+  it('skips what is left when it is interrupted', async () => {
+    const daemon = withProxy();
+    const controller = new AbortController();
+    daemon.addNetwork('blog');
+    daemon.addContainer('blog', { networks: ['blog'], labels: { 'traefik.enable': 'true' } });
+    daemon.intercept = call => {
+      if (call.endsWith('/connect')) controller.abort();
+      return undefined;
+    };
+    expect(outcomes(await join(daemon, false, controller.signal))).to.deep.equal([
+      'connect done',
+      'connect skipped',
+    ]);
+  });
+
+  it('makes a stopped proxy startable again that refers to a network made anew', async () => {
+    const daemon = withProxy();
+    await join(daemon);
+    daemon.container('http-proxy').State = 'exited';
+    const shop = daemon.networks.findIndex(network => network.Name === 'shop');
+    daemon.networks.splice(shop, 1);
+    const anew = daemon.addNetwork('shop');
+    daemon.container('web').Networks = {};
+    daemon.join('web', 'shop');
+    expect(outcomes(await join(daemon))).to.deep.equal(['disconnect done', 'connect done']);
+    expect(daemon.container('http-proxy').Networks['shop']?.NetworkID).to.equal(anew);
+  });
+});
