@@ -91,9 +91,7 @@ export abstract class BaseCommand extends Command {
     if (this.jsonEnabled()) {
       const known = expected(error);
       this.logJson(
-        known
-          ? errorJson(this.commandName, known)
-          : unexpectedJson(this.commandName, messageOf(error)),
+        known ? errorJson(this.commandName, known) : unexpectedJson(this.commandName, messageOf(error)),
       );
       return;
     }

@@ -5,7 +5,12 @@ export type LogLevel = (typeof logLevels)[number];
 
 /** Flags that every command has, with one meaning everywhere. None has a default: what is not given is not set. */
 export const globalFlags = {
-  config: Flags.string({ char: 'c', summary: 'The config file to use.', helpValue: 'FILE', helpGroup: 'GLOBAL' }),
+  config: Flags.string({
+    char: 'c',
+    summary: 'The config file to use.',
+    helpValue: 'FILE',
+    helpGroup: 'GLOBAL',
+  }),
   host: Flags.string({
     char: 'H',
     summary: 'The engine to talk to: unix://, tcp:// or ssh://, as for docker.',

@@ -6,15 +6,27 @@ import { poolsFrom } from '../lib/networks/address-flags.js';
 /** The definition of a network as flags, named as those of `docker network create`. */
 export const networkFlags = {
   driver: Flags.string({ char: 'd', summary: 'Driver, such as bridge, macvlan or overlay.' }),
-  subnet: Flags.string({ multiple: true, multipleNonGreedy: true, summary: 'Subnet in CIDR notation.', helpValue: 'CIDR' }),
-  gateway: Flags.string({ multiple: true, multipleNonGreedy: true, summary: 'Gateway of a subnet.', helpValue: 'ADDRESS' }),
+  subnet: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    summary: 'Subnet in CIDR notation.',
+    helpValue: 'CIDR',
+  }),
+  gateway: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    summary: 'Gateway of a subnet.',
+    helpValue: 'ADDRESS',
+  }),
   'ip-range': Flags.string({
-    multiple: true, multipleNonGreedy: true,
+    multiple: true,
+    multipleNonGreedy: true,
     summary: 'Part of a subnet that addresses are given from.',
     helpValue: 'CIDR',
   }),
   'aux-address': Flags.string({
-    multiple: true, multipleNonGreedy: true,
+    multiple: true,
+    multipleNonGreedy: true,
     summary: 'Address to keep free for a host.',
     helpValue: 'NAME=ADDRESS',
   }),
@@ -22,10 +34,26 @@ export const networkFlags = {
   ipv6: Flags.boolean({ allowNo: true, summary: 'IPv6 addresses.' }),
   internal: Flags.boolean({ allowNo: true, summary: 'No way out of the network.' }),
   attachable: Flags.boolean({ allowNo: true, summary: 'Containers may attach to this swarm network.' }),
-  label: Flags.string({ multiple: true, multipleNonGreedy: true, summary: 'Label of the network.', helpValue: 'KEY=VALUE' }),
-  opt: Flags.string({ char: 'o', multiple: true, multipleNonGreedy: true, summary: 'Driver option.', helpValue: 'KEY=VALUE' }),
+  label: Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    summary: 'Label of the network.',
+    helpValue: 'KEY=VALUE',
+  }),
+  opt: Flags.string({
+    char: 'o',
+    multiple: true,
+    multipleNonGreedy: true,
+    summary: 'Driver option.',
+    helpValue: 'KEY=VALUE',
+  }),
   'ipam-driver': Flags.string({ summary: 'Driver of address management.' }),
-  'ipam-opt': Flags.string({ multiple: true, multipleNonGreedy: true, summary: 'Its options.', helpValue: 'KEY=VALUE' }),
+  'ipam-opt': Flags.string({
+    multiple: true,
+    multipleNonGreedy: true,
+    summary: 'Its options.',
+    helpValue: 'KEY=VALUE',
+  }),
   'config-only': Flags.boolean({ allowNo: true, summary: 'A definition for other networks only.' }),
   'config-from': Flags.string({ summary: 'Network to take the definition from.', helpValue: 'NETWORK' }),
 };

@@ -1,9 +1,5 @@
 import { Flags } from '@oclif/core';
-import {
-  type ProxyDeclaration,
-  defaultProxyName,
-  proxyDeclaration,
-} from '../lib/proxies/declaration.js';
+import { type ProxyDeclaration, defaultProxyName, proxyDeclaration } from '../lib/proxies/declaration.js';
 
 const leaveChoices = ['joined', 'any', 'never'] as const;
 

@@ -23,7 +23,7 @@ const flagOf: Readonly<Record<string, string>> = {
 
 function place(spec: NetworkSpec, problem: SpecProblem): string {
   const flag = [...problem.path].reverse().flatMap(part => flagOf[String(part)] ?? [])[0];
-  return flag === undefined ? `network ${escapeText(spec.name)}` : flag;
+  return flag ?? `network ${escapeText(spec.name)}`;
 }
 
 function line(spec: NetworkSpec, problem: SpecProblem): string {
@@ -39,7 +39,9 @@ function line(spec: NetworkSpec, problem: SpecProblem): string {
 export function checkSpecs(specs: readonly NetworkSpec[]): string[] {
   const problems = specs.flatMap(spec => checkNetworkSpec(spec).map(problem => ({ spec, problem })));
   const told = (severity: SpecProblem['severity']): string[] =>
-    problems.filter(({ problem }) => problem.severity === severity).map(({ spec, problem }) => line(spec, problem));
+    problems
+      .filter(({ problem }) => problem.severity === severity)
+      .map(({ spec, problem }) => line(spec, problem));
   const [first, ...more] = told('error');
   if (first !== undefined) throw new UsageError(first, more);
   return told('warning').map(text => `Warning: ${text}`);

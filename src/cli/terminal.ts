@@ -57,7 +57,12 @@ export function spinnerFor(flags: GlobalFlags, env: NodeJS.ProcessEnv): Spinner 
     const colour = wantsColour(stderr, flags, env);
     if (stopped) return;
     // With its default ora reads standard input and throws away what is typed.
-    spinner = ora({ text, stream: stderr, discardStdin: false, ...(!colour && { color: false as const }) }).start();
+    spinner = ora({
+      text,
+      stream: stderr,
+      discardStdin: false,
+      ...(!colour && { color: false as const }),
+    }).start();
   };
   const timer = setTimeout(() => void show(), spinnerDelayMs);
   return {

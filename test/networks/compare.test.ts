@@ -7,18 +7,30 @@ type Declared = Omit<NetworkSpec, 'name'>;
 
 function driftOf(declared: Declared, actual: Partial<Network>): string[] {
   const drift = compareNetwork({ name: 'n', ...declared }, network('n', actual));
-  return [...drift.fields, ...drift.labels].map(({ field, declared: want, actual: is }) => `${field}: ${want} / ${is}`);
+  return [...drift.fields, ...drift.labels].map(
+    ({ field, declared: want, actual: is }) => `${field}: ${want} / ${is}`,
+  );
 }
 
-const pools = (...list: NonNullable<NonNullable<NetworkSpec['ipam']>['pools']>): NonNullable<NetworkSpec['ipam']> => ({
+const pools = (
+  ...list: NonNullable<NonNullable<NetworkSpec['ipam']>['pools']>
+): NonNullable<NetworkSpec['ipam']> => ({
   pools: list,
 });
-const ipam = (...list: Network['ipam']['pools']): Network['ipam'] => ({ driver: 'default', options: {}, pools: list });
+const ipam = (...list: Network['ipam']['pools']): Network['ipam'] => ({
+  driver: 'default',
+  options: {},
+  pools: list,
+});
 
 describe('A network compared with its declaration', () => {
   describe('shows no drift', () => {
     const cases: readonly [name: string, declared: Declared, actual: Partial<Network>][] = [
-      ['where nothing but its name is declared', {}, { internal: true, ipam: ipam({ subnet: '172.20.0.0/16' }) }],
+      [
+        'where nothing but its name is declared',
+        {},
+        { internal: true, ipam: ipam({ subnet: '172.20.0.0/16' }) },
+      ],
       [
         'for a gateway the engine chose itself',
         { ipam: pools({ subnet: '10.7.0.0/24' }) },
@@ -52,7 +64,11 @@ describe('A network compared with its declaration', () => {
           labels: { a: '1', 'com.docker.compose.project': 'shop' },
         },
       ],
-      ['for the driver of a config-only network', { configOnly: true, driver: 'bridge' }, { configOnly: true, driver: 'null' }],
+      [
+        'for the driver of a config-only network',
+        { configOnly: true, driver: 'bridge' },
+        { configOnly: true, driver: 'null' },
+      ],
       [
         'for reserved addresses as declared',
         { ipam: pools({ subnet: '10.7.0.0/24', auxAddresses: { router: '10.7.0.9' } }) },
@@ -75,7 +91,12 @@ describe('A network compared with its declaration', () => {
     const cases: readonly [name: string, declared: Declared, actual: Partial<Network>, drift: string[]][] = [
       ['the driver', { driver: 'macvlan' }, {}, ['driver: macvlan / bridge']],
       ['internal', { internal: true }, {}, ['internal: true / false']],
-      ['not internal, where that is said', { internal: false }, { internal: true }, ['internal: false / true']],
+      [
+        'not internal, where that is said',
+        { internal: false },
+        { internal: true },
+        ['internal: false / true'],
+      ],
       ['IPv6', { enableIpv6: true }, {}, ['enable_ipv6: true / false']],
       [
         'the subnet',

@@ -5,7 +5,11 @@ import type { Network, NetworkSpec } from '../../src/lib/model/network.js';
 import { planConnect, planDisconnect } from '../../src/lib/networks/membership.js';
 import { planNetworks } from '../../src/lib/networks/plan.js';
 
-function plan(spec: Partial<NetworkSpec>, networks: readonly (Network | string)[], engine?: EngineInfo): string[] {
+function plan(
+  spec: Partial<NetworkSpec>,
+  networks: readonly (Network | string)[],
+  engine?: EngineInfo,
+): string[] {
   return planText(planNetworks([{ name: 'shared', ...spec }], world(networks, [], engine)));
 }
 
@@ -20,7 +24,9 @@ describe('The plan for a network', () => {
   });
 
   it('leaves what exists as declared', () => {
-    expect(plan({}, ['shared'])).to.deep.equal([`unchanged shared: exists as declared (${idOf('net shared').slice(0, 12)})`]);
+    expect(plan({}, ['shared'])).to.deep.equal([
+      `unchanged shared: exists as declared (${idOf('net shared').slice(0, 12)})`,
+    ]);
   });
 
   it('takes a name for itself only: my-shared and shared2 are other networks', () => {
@@ -48,7 +54,9 @@ describe('The plan for a network', () => {
   });
 
   it('refuses a subnet that another network uses, and says which', () => {
-    const other = network('other', { ipam: { driver: 'default', options: {}, pools: [{ subnet: '10.7.0.0/16' }] } });
+    const other = network('other', {
+      ipam: { driver: 'default', options: {}, pools: [{ subnet: '10.7.0.0/16' }] },
+    });
     expect(plan({ ipam: { pools: [{ subnet: '10.7.1.0/24' }] } }, [other])).to.deep.equal([
       'refused shared: its subnet 10.7.1.0/24 overlaps 10.7.0.0/16 of network other',
     ]);
@@ -69,7 +77,9 @@ describe('The plan for a network', () => {
   });
 
   it('refuses IPv6 without a subnet on an engine that has no pool for it', () => {
-    expect(plan({ enableIpv6: true }, [], engines['20.10'])[0]).to.match(/^refused shared: IPv6 needs an IPv6 subnet/);
+    expect(plan({ enableIpv6: true }, [], engines['20.10'])[0]).to.match(
+      /^refused shared: IPv6 needs an IPv6 subnet/,
+    );
     expect(plan({ enableIpv6: true }, [], engines['28.5'])[0]).to.match(/^create shared/);
   });
 });
@@ -119,20 +129,34 @@ describe('The plan to connect a container', () => {
 
   const refusals: readonly [name: string, lines: string[], expected: RegExp][] = [
     ['a container in host mode', connect({ networkMode: { kind: 'host' } }), /in host mode/],
-    ['one that shares another’s network', connect({ networkMode: { kind: 'container', of: 'x' } }), /shares the network/],
+    [
+      'one that shares another’s network',
+      connect({ networkMode: { kind: 'container', of: 'x' } }),
+      /shares the network/,
+    ],
     ['one in a restart loop', connect({ state: 'restarting' }), /restart loop/],
-    ['a config-only network', connect({}, {}, engines['28.5'], network('t', { configOnly: true })), /config-only/],
+    [
+      'a config-only network',
+      connect({}, {}, engines['28.5'], network('t', { configOnly: true })),
+      /config-only/,
+    ],
     [
       'a swarm network that is not attachable',
       connect({}, {}, engines['28.5'], network('ov', { driver: 'overlay', scope: 'swarm' })),
       /not attachable/,
     ],
-    ['a gateway priority on an engine without', connect({}, { gatewayPriority: 5 }, engines['20.10']), /28\.0 or later/],
+    [
+      'a gateway priority on an engine without',
+      connect({}, { gatewayPriority: 5 }, engines['20.10']),
+      /28\.0 or later/,
+    ],
   ];
   for (const [name, lines, expected] of refusals) {
     it(`refuses ${name}`, () => {
       expect(lines).to.have.length(1);
-      expect(lines[0]).to.match(/^refused /).and.to.match(expected);
+      expect(lines[0])
+        .to.match(/^refused /)
+        .and.to.match(expected);
     });
   }
 });

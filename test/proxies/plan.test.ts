@@ -1,5 +1,13 @@
 import { expect } from 'chai';
-import { type ContainerSketch, container, engines, idOf, network, planText, world } from '../support/world.js';
+import {
+  type ContainerSketch,
+  container,
+  engines,
+  idOf,
+  network,
+  planText,
+  world,
+} from '../support/world.js';
 import { proxyDeclaration } from '../../src/lib/proxies/declaration.js';
 import { planProxies, planProxiesLeave } from '../../src/lib/proxies/plan.js';
 import type { World } from '../../src/lib/model/world.js';
@@ -77,10 +85,7 @@ describe('The plan for a proxy', () => {
         endpoints: [],
         env: { VIRTUAL_HOST: 'app.local' },
       });
-      const seen = world(
-        ['proxy_default', 'vpn'],
-        [proxy(), container('gluetun', { on: ['vpn'] }), sidecar],
-      );
+      const seen = world(['proxy_default', 'vpn'], [proxy(), container('gluetun', { on: ['vpn'] }), sidecar]);
       expect(joinPlan(seen)[0]).to.match(/^connect http-proxy → vpn .*routes sidecar/);
     });
   });
@@ -89,8 +94,16 @@ describe('The plan for a proxy', () => {
     const cases: readonly [name: string, sketch: ContainerSketch, expected: string | undefined][] = [
       ['a container that is not meant for a proxy', { env: {} }, undefined],
       ['an empty VIRTUAL_HOST', { env: { VIRTUAL_HOST: '' } }, undefined],
-      ['traefik.enable=false', { labels: { 'traefik.enable': 'false' } }, 'opted out by traefik.enable=false'],
-      ['traefik.enable=False', { labels: { 'traefik.enable': 'False' } }, 'opted out by traefik.enable=false'],
+      [
+        'traefik.enable=false',
+        { labels: { 'traefik.enable': 'false' } },
+        'opted out by traefik.enable=false',
+      ],
+      [
+        'traefik.enable=False',
+        { labels: { 'traefik.enable': 'False' } },
+        'opted out by traefik.enable=false',
+      ],
       ['fairlead.proxy=false', { labels: { 'fairlead.proxy': 'false' } }, 'opted out by fairlead.proxy'],
       ['a one-off container', { labels: { 'com.docker.compose.oneoff': 'True' } }, 'a one-off container'],
       ['one that was never started', { state: 'created' }, 'not running (created)'],
@@ -100,7 +113,11 @@ describe('The plan for a proxy', () => {
         { networkMode: { kind: 'host' }, endpoints: [] },
         'in host mode: it has no network of its own to join',
       ],
-      ['one on the default bridge only', { on: ['bridge'] }, 'on no user-defined bridge, only bridge (bridge)'],
+      [
+        'one on the default bridge only',
+        { on: ['bridge'] },
+        'on no user-defined bridge, only bridge (bridge)',
+      ],
       [
         'one that asks for a network it is not on',
         { labels: { 'fairlead.network': 'elsewhere' } },
@@ -123,7 +140,10 @@ describe('The plan for a proxy', () => {
     });
 
     it('the proxy itself, whatever its labels', () => {
-      const seen = world(['proxy_default', 'old'], [proxy({ labels: { 'traefik.enable': 'true' }, joined: ['old'] })]);
+      const seen = world(
+        ['proxy_default', 'old'],
+        [proxy({ labels: { 'traefik.enable': 'true' }, joined: ['old'] })],
+      );
       expect(joinPlan(seen)).to.deep.equal(['disconnect http-proxy ← old: no routable container left', home]);
     });
 
@@ -144,12 +164,19 @@ describe('The plan for a proxy', () => {
   describe('leaves', () => {
     it('what Fairlead joined and nothing is left on', () => {
       const seen = world(['proxy_default', 'blog'], [proxy({ joined: ['blog'] })]);
-      expect(joinPlan(seen)).to.deep.equal(['disconnect http-proxy ← blog: no routable container left', home]);
+      expect(joinPlan(seen)).to.deep.equal([
+        'disconnect http-proxy ← blog: no routable container left',
+        home,
+      ]);
     });
 
     it('after it has joined', () => {
       const seen = world(['proxy_default', 'blog', 'shop'], [proxy({ joined: ['blog'] }), web()]);
-      expect(joinPlan(seen).slice(0, 2).map(line => line.split(' ')[0])).to.deep.equal(['connect', 'disconnect']);
+      expect(
+        joinPlan(seen)
+          .slice(0, 2)
+          .map(line => line.split(' ')[0]),
+      ).to.deep.equal(['connect', 'disconnect']);
     });
 
     it('nothing it was put on by somebody else, unless told to', () => {
@@ -213,9 +240,7 @@ describe('The plan for a proxy', () => {
 
     it('nothing because the proxy itself could not be read', () => {
       const seen = world(['proxy_default', 'blog'], [proxy({ joined: ['blog'], unreadable: 'timed out' })]);
-      expect(joinPlan(seen)).to.include(
-        'kept http-proxy on blog: could not read who joined it: timed out',
-      );
+      expect(joinPlan(seen)).to.include('kept http-proxy on blog: could not read who joined it: timed out');
     });
 
     it('nothing because of a container between two runs of a restart loop, and joins nothing for it', () => {
@@ -265,7 +290,11 @@ describe('The plan for a proxy', () => {
     });
 
     it('when it leaves the network that carries it', () => {
-      const seen = world(['proxy_default', 'app_default'], [proxy({ ports, joined: ['app_default'] })], engines['20.10']);
+      const seen = world(
+        ['proxy_default', 'app_default'],
+        [proxy({ ports, joined: ['app_default'] })],
+        engines['20.10'],
+      );
       expect(joinPlan(seen)).to.include(
         'warning http-proxy on app_default: leaving app_default moves its default route and published ports ' +
           'from app_default to proxy_default: open connections through its published ports will be cut',
@@ -273,7 +302,11 @@ describe('The plan for a proxy', () => {
     });
 
     it('not for a proxy that is not running', () => {
-      const seen = world(['proxy_default', 'app_default'], [proxy({ state: 'exited' }), early], engines['20.10']);
+      const seen = world(
+        ['proxy_default', 'app_default'],
+        [proxy({ state: 'exited' }), early],
+        engines['20.10'],
+      );
       expect(joinPlan(seen).filter(line => line.startsWith('warning'))).to.deep.equal([]);
     });
   });
@@ -295,10 +328,11 @@ describe('The plan for a proxy', () => {
         ['proxy_default', 'blog'],
         [proxy({ state: 'exited', endpoints: [atHome, gone] }), web({ on: ['blog'] })],
       );
-      expect(joinPlan(seen).slice(0, 2).map(line => line.split(':')[0])).to.deep.equal([
-        'disconnect http-proxy ← blog [stale]',
-        'connect http-proxy → blog [priority -1]',
-      ]);
+      expect(
+        joinPlan(seen)
+          .slice(0, 2)
+          .map(line => line.split(':')[0]),
+      ).to.deep.equal(['disconnect http-proxy ← blog [stale]', 'connect http-proxy → blog [priority -1]']);
     });
 
     it('and not one whose entries have no ID yet because it was never started', () => {

@@ -24,7 +24,10 @@ async function join(daemon: FakeDaemon, dryRun = false, signal?: AbortSignal): P
   const proxies = [proxyDeclaration('http-proxy')];
   const { report } = await runPass(
     fakeEngine(daemon),
-    { observe: engine => observe(engine, inspectionFor(proxies)), plan: world => planProxies(proxies, world) },
+    {
+      observe: engine => observe(engine, inspectionFor(proxies)),
+      plan: world => planProxies(proxies, world),
+    },
     { dryRun, ...(signal && { signal }) },
   );
   return report;
@@ -91,7 +94,9 @@ describe('Applying a plan', () => {
       return undefined;
     };
     const report = await ensure(daemon, { name: 'shared', internal: false });
-    expect(report.results[0]?.failure?.message).to.include('another one was created meanwhile, with internal true');
+    expect(report.results[0]?.failure?.message).to.include(
+      'another one was created meanwhile, with internal true',
+    );
   });
 
   it('takes a membership that somebody else made meanwhile for a success', async () => {

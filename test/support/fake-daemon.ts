@@ -97,7 +97,11 @@ export class FakeDaemon {
       ['host', 'host'],
       ['none', 'null'],
     ] as const) {
-      this.#store({ Name: name, Driver: driver, IPAM: { Config: driver === 'bridge' ? [this.#freePool()] : [] } });
+      this.#store({
+        Name: name,
+        Driver: driver,
+        IPAM: { Config: driver === 'bridge' ? [this.#freePool()] : [] },
+      });
     }
   }
 
@@ -107,7 +111,9 @@ export class FakeDaemon {
 
   #id(kind: string): string {
     this.#made += 1;
-    return createHash('sha256').update(`${kind}${String(this.#made)}`).digest('hex');
+    return createHash('sha256')
+      .update(`${kind}${String(this.#made)}`)
+      .digest('hex');
   }
 
   #freePool(): Pool {
@@ -210,10 +216,15 @@ export class FakeDaemon {
     if (instead) return instead;
     if (call === 'GET /version') {
       const { version, apiVersion } = versions[this.release];
-      return { status: 200, body: { Version: version, ApiVersion: apiVersion, Components: [{ Name: 'Engine' }] } };
+      return {
+        status: 200,
+        body: { Version: version, ApiVersion: apiVersion, Components: [{ Name: 'Engine' }] },
+      };
     }
-    if (call === 'GET /networks') return { status: 200, body: this.networks.map(network => ({ ...network, Containers: {} })) };
-    if (call === 'GET /containers/json') return { status: 200, body: this.containers.map(entry => this.#listed(entry)) };
+    if (call === 'GET /networks')
+      return { status: 200, body: this.networks.map(network => ({ ...network, Containers: {} })) };
+    if (call === 'GET /containers/json')
+      return { status: 200, body: this.containers.map(entry => this.#listed(entry)) };
     if (call === 'POST /networks/create') return this.#create(body);
     const [, kind = '', key = '', verb = ''] = path.split('/');
     if (kind === 'containers' && verb === 'json') return this.#inspect(key);
@@ -232,13 +243,20 @@ export class FakeDaemon {
       Labels: container.Labels,
       Ports: alive(container) ? container.Ports : [],
       HostConfig: {
-        NetworkMode: container.NetworkMode === 'bridge' && this.release === '20.10' ? 'default' : container.NetworkMode,
+        NetworkMode:
+          container.NetworkMode === 'bridge' && this.release === '20.10' ? 'default' : container.NetworkMode,
       },
       NetworkSettings: {
         Networks: Object.fromEntries(
           Object.entries(container.Networks).map(([name, { GwPriority, ...endpoint }]) => [
             name,
-            { ...endpoint, Aliases: null, Links: null, DriverOpts: null, ...(withGateways && { GwPriority }) },
+            {
+              ...endpoint,
+              Aliases: null,
+              Links: null,
+              DriverOpts: null,
+              ...(withGateways && { GwPriority }),
+            },
           ]),
         ),
       },
@@ -253,11 +271,17 @@ export class FakeDaemon {
       body: {
         Id: container.Id,
         Name: `/${container.Name}`,
-        State: { Status: container.State, Pid: alive(container) ? 4321 : 0, StartedAt: '2026-01-01T00:00:00Z' },
+        State: {
+          Status: container.State,
+          Pid: alive(container) ? 4321 : 0,
+          StartedAt: '2026-01-01T00:00:00Z',
+        },
         Config: { Env: container.Env, Labels: container.Labels },
         HostConfig: {
           NetworkMode: container.NetworkMode,
-          PortBindings: Object.fromEntries(container.Ports.map(port => [`${String(port.PrivatePort)}/tcp`, [{}]])),
+          PortBindings: Object.fromEntries(
+            container.Ports.map(port => [`${String(port.PrivatePort)}/tcp`, [{}]]),
+          ),
         },
         NetworkSettings: { Networks: container.Networks },
       },
@@ -266,7 +290,8 @@ export class FakeDaemon {
 
   #create(body: Record<string, unknown>): Answer {
     const name = body['Name'] as string;
-    if (name.trim() === '') return refuse(this.release === '20.10' ? 500 : 400, 'invalid name: name is empty');
+    if (name.trim() === '')
+      return refuse(this.release === '20.10' ? 500 : 400, 'invalid name: name is empty');
     if (['bridge', 'host', 'none', 'default'].includes(name)) {
       return refuse(403, `operation is not permitted on predefined ${name} network `);
     }
@@ -274,7 +299,9 @@ export class FakeDaemon {
     if (taken && (this.#apiVersion >= 44 || body['CheckDuplicate'] === true)) {
       return refuse(409, `network with name ${name} already exists`);
     }
-    const pools = ((body['IPAM'] as { Config?: Pool[] } | undefined)?.Config ?? []).map(pool => ({ ...pool }));
+    const pools = ((body['IPAM'] as { Config?: Pool[] } | undefined)?.Config ?? []).map(pool => ({
+      ...pool,
+    }));
     for (const { Subnet } of pools) {
       const wanted = parsePrefix(Subnet ?? '');
       if (!wanted.ok) return refuse(this.release === '20.10' ? 500 : 400, `invalid subnet ${Subnet ?? ''}`);
@@ -291,11 +318,17 @@ export class FakeDaemon {
       if (pool.Subnet === undefined) {
         return this.#apiVersion >= 46
           ? refuse(400, 'all predefined address pools have been fully subnetted')
-          : refuse(404, 'could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network');
+          : refuse(
+              404,
+              'could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network',
+            );
       }
       pools.push(pool);
     }
-    const network = this.#store({ ...body, IPAM: { ...(body['IPAM'] as object | undefined), Config: pools } });
+    const network = this.#store({
+      ...body,
+      IPAM: { ...(body['IPAM'] as object | undefined), Config: pools },
+    });
     return { status: 201, body: { Id: network.Id, Warning: '' } };
   }
 
@@ -312,7 +345,9 @@ export class FakeDaemon {
     const network = this.#lookup(key);
     if (!network) return refuse(404, `network ${key} not found`);
     const member = this.containers.find(
-      container => alive(container) && Object.values(container.Networks).some(({ NetworkID }) => NetworkID === network.Id),
+      container =>
+        alive(container) &&
+        Object.values(container.Networks).some(({ NetworkID }) => NetworkID === network.Id),
     );
     if (member) {
       const message = `error while removing network: network ${network.Name} has active endpoints (name:"${member.Name}")`;
@@ -363,7 +398,8 @@ export class FakeDaemon {
       const the = alive(container) ? '' : 'the ';
       return refuse(500, `container ${container.Id} is not connected to ${the}network ${name}`);
     }
-    delete container.Networks[name];
+    const { [name]: left, ...rest } = container.Networks;
+    if (left) container.Networks = rest;
     return { status: 200 };
   }
 }

@@ -30,7 +30,12 @@ export function fakeEngine(daemon: FakeDaemon): Engine {
     inspectContainer: async ({ id, name }) =>
       readDetails(await ask(`inspect container ${name}`, 'GET', `/containers/${id}/json`)),
     createNetwork: async spec => {
-      const created = await ask(`create network ${spec.name}`, 'POST', '/networks/create', networkCreateBody(spec));
+      const created = await ask(
+        `create network ${spec.name}`,
+        'POST',
+        '/networks/create',
+        networkCreateBody(spec),
+      );
       return (created as { Id: string }).Id;
     },
     removeNetwork: async ({ id, name }) => {

@@ -1,4 +1,9 @@
-import type { Container, ContainerDetails, Endpoint, EndpointSettings } from '../../src/lib/model/container.js';
+import type {
+  Container,
+  ContainerDetails,
+  Endpoint,
+  EndpointSettings,
+} from '../../src/lib/model/container.js';
 import type { EngineInfo } from '../../src/lib/model/engine-info.js';
 import type { Network } from '../../src/lib/model/network.js';
 import type { Plan } from '../../src/lib/model/plan.js';
@@ -51,7 +56,16 @@ export interface ContainerSketch extends Partial<Omit<Container, 'endpoints' | '
 }
 
 export function container(name: string, sketch: ContainerSketch = {}): Container {
-  const { on = ['bridge'], env = {}, joined = [], settings = {}, publishes = [], unreadable, endpoints, ...rest } = sketch;
+  const {
+    on = ['bridge'],
+    env = {},
+    joined = [],
+    settings = {},
+    publishes = [],
+    unreadable,
+    endpoints,
+    ...rest
+  } = sketch;
   const details: ContainerDetails = {
     environment: env,
     pid: 1234,
@@ -95,7 +109,10 @@ export function world(
 ): World {
   return {
     engine,
-    networks: [network('bridge'), ...networks.map(entry => (typeof entry === 'string' ? network(entry) : entry))],
+    networks: [
+      network('bridge'),
+      ...networks.map(entry => (typeof entry === 'string' ? network(entry) : entry)),
+    ],
     containers,
   };
 }

@@ -23,7 +23,11 @@ export default class NetworkConnect extends BaseCommand {
     container: Args.string({ description: 'Name or ID of the container.', required: true }),
   };
   static override flags = {
-    alias: Flags.string({ multiple: true, multipleNonGreedy: true, summary: 'Further name on this network.' }),
+    alias: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      summary: 'Further name on this network.',
+    }),
     ip: Flags.string({ summary: 'Static IPv4 address.', helpValue: 'ADDRESS' }),
     ip6: Flags.string({ summary: 'Static IPv6 address.', helpValue: 'ADDRESS' }),
     'gw-priority': Flags.integer({ summary: 'Priority as default gateway (Engine 28.0 and later).' }),

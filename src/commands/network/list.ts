@@ -2,7 +2,8 @@ import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
 
 export default class NetworkList extends BaseCommand {
   static override summary = 'List the networks, who owns them and who is on them.';
-  static override description = 'Stopped containers are shown in brackets: they need their networks to start.';
+  static override description =
+    'Stopped containers are shown in brackets: they need their networks to start.';
   static override examples = ['<%= config.bin %> network list', '<%= config.bin %> network list --json'];
 
   async run(): Promise<JsonDocument> {

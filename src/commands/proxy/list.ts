@@ -22,7 +22,9 @@ export default class ProxyList extends BaseCommand {
       ]);
     const world = await observe(await this.openEngine(flags), inspectionFor(declarations));
     const plans = declarations.map(declaration => planProxy(declaration, world));
-    const proxies = declarations.map(({ container }, i) => listProxy(container, plans[i] ?? { steps: [], findings: [] }));
+    const proxies = declarations.map(({ container }, i) =>
+      listProxy(container, plans[i] ?? { steps: [], findings: [] }),
+    );
     this.print(proxyListLines(proxies), flags);
     const exitCode = exitCodeOf({ results: [], findings: plans.flatMap(plan => plan.findings) });
     process.exitCode = exitCode;

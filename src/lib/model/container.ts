@@ -86,7 +86,5 @@ export function endpointOn(container: Container, networkName: string): Endpoint 
 
 /** The settings of an endpoint, where the container was inspected. */
 export function endpointSettings(container: Container, networkName: string): EndpointSettings | undefined {
-  return container.reading.read === 'details'
-    ? container.reading.details.endpoints[networkName]
-    : undefined;
+  return container.reading.read === 'details' ? container.reading.details.endpoints[networkName] : undefined;
 }

@@ -24,7 +24,8 @@ function canHoldGateway({ network }: GatewayCandidate): boolean {
  */
 function compare(engine: EngineInfo, a: GatewayCandidate, b: GatewayCandidate): number {
   const priority = b.priority - a.priority;
-  const gwbridge = Number(a.network.name === 'docker_gwbridge') - Number(b.network.name === 'docker_gwbridge');
+  const gwbridge =
+    Number(a.network.name === 'docker_gwbridge') - Number(b.network.name === 'docker_gwbridge');
   const dualStack = Number(isDualStack(b.network)) - Number(isDualStack(a.network));
   const order = prefersDualStackOverPriority(engine)
     ? [gwbridge, dualStack, priority]
@@ -33,9 +34,6 @@ function compare(engine: EngineInfo, a: GatewayCandidate, b: GatewayCandidate): 
 }
 
 /** The network that carries the default route and the published ports, if any does. */
-export function gatewayOf(
-  engine: EngineInfo,
-  candidates: readonly GatewayCandidate[],
-): Network | undefined {
+export function gatewayOf(engine: EngineInfo, candidates: readonly GatewayCandidate[]): Network | undefined {
   return candidates.filter(canHoldGateway).sort((a, b) => compare(engine, a, b))[0]?.network;
 }

@@ -29,7 +29,9 @@ function poolFor(pools: MutablePool[], text: string, flag: string): MutablePool 
   const found = pools.find(pool => holds(pool.subnet, text)) ?? (pools.length === 1 ? pools[0] : undefined);
   if (found) return found;
   throw new UsageError(
-    pools.length === 0 ? `${flag} ${text} needs a --subnet.` : `${flag} ${text} is in none of the subnets given.`,
+    pools.length === 0
+      ? `${flag} ${text} needs a --subnet.`
+      : `${flag} ${text} is in none of the subnets given.`,
   );
 }
 

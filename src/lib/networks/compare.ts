@@ -13,7 +13,11 @@ export interface Drift {
 
 type TextMap = Readonly<Record<string, string>>;
 
-function compareField(field: string, declared: unknown, actual: unknown): FieldDrift[] {
+function compareField<T extends string | boolean>(
+  field: string,
+  declared: T | undefined,
+  actual: T | undefined,
+): FieldDrift[] {
   if (declared === undefined || declared === actual) return [];
   return [{ field, declared: String(declared), actual: actual === undefined ? '(none)' : String(actual) }];
 }

@@ -15,7 +15,11 @@ function refs(network: Network, container: Container): Pick<Connect, 'network' |
   };
 }
 
-function only(network: Network, container: Container, part: Pick<Finding, 'find' | 'reason' | 'hints' | 'drift'>): Plan {
+function only(
+  network: Network,
+  container: Container,
+  part: Pick<Finding, 'find' | 'reason' | 'hints' | 'drift'>,
+): Plan {
   return { steps: [], findings: [{ job, network: network.name, container: container.name, ...part }] };
 }
 
@@ -37,20 +41,14 @@ function obstacle(network: Network, container: Container): string | undefined {
 
 function settingsDrift(wanted: EndpointSettings, actual: EndpointSettings): FieldDrift[] {
   const field = (name: string, declared?: string, is?: string): FieldDrift[] =>
-    declared === undefined || declared === is
-      ? []
-      : [{ field: name, declared, actual: is ?? '(none)' }];
+    declared === undefined || declared === is ? [] : [{ field: name, declared, actual: is ?? '(none)' }];
   const missing = (wanted.aliases ?? []).filter(alias => !(actual.aliases ?? []).includes(alias));
   const address = (text: string | undefined): string | undefined => text && canonicalAddress(text);
   return [
     ...missing.map(alias => ({ field: 'alias', declared: alias, actual: '(none)' })),
     ...field('ip', address(wanted.ipv4), address(actual.ipv4)),
     ...field('ip6', address(wanted.ipv6), address(actual.ipv6)),
-    ...field(
-      'gw-priority',
-      wanted.gatewayPriority?.toString(),
-      (actual.gatewayPriority ?? 0).toString(),
-    ),
+    ...field('gw-priority', wanted.gatewayPriority?.toString(), (actual.gatewayPriority ?? 0).toString()),
   ];
 }
 
@@ -70,7 +68,9 @@ function planConnected(wanted: EndpointSettings, network: Network, container: Co
     find: 'drift',
     reason: 'connected with other settings, which an engine can only change by a disconnect',
     drift,
-    hints: [`To change them, disconnect it first: fairlead network disconnect ${network.name} ${container.name}`],
+    hints: [
+      `To change them, disconnect it first: fairlead network disconnect ${network.name} ${container.name}`,
+    ],
   });
 }
 
@@ -79,10 +79,20 @@ function planStale(connect: Connect, container: Container): Plan {
   const { network, container: ref } = connect;
   if (container.state === 'running' || container.state === 'paused') {
     const reason = 'it is on another network of the same name, and a container can be on one only';
-    return { steps: [], findings: [{ find: 'refused', job, network: network.name, container: ref.name, reason }] };
+    return {
+      steps: [],
+      findings: [{ find: 'refused', job, network: network.name, container: ref.name, reason }],
+    };
   }
   const reason = 'its entry refers to a network of this name that is gone';
-  const heal: Disconnect = { do: 'disconnect', job, network: { name: network.name }, container: ref, stale: true, reason };
+  const heal: Disconnect = {
+    do: 'disconnect',
+    job,
+    network: { name: network.name },
+    container: ref,
+    stale: true,
+    reason,
+  };
   return { steps: [heal, connect], findings: [] };
 }
 
@@ -100,7 +110,12 @@ export function planConnect(
     return only(network, container, { find: 'refused', reason });
   }
   const endpoint = endpointOn(container, network.name);
-  const connect: Connect = { do: 'connect', ...refs(network, container), endpoint: wanted, reason: 'as asked' };
+  const connect: Connect = {
+    do: 'connect',
+    ...refs(network, container),
+    endpoint: wanted,
+    reason: 'as asked',
+  };
   if (!endpoint) return { steps: [connect], findings: [] };
   const isThis = endpoint.networkId === undefined || endpoint.networkId === network.id;
   return isThis ? planConnected(wanted, network, container) : planStale(connect, container);

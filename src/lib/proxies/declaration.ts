@@ -15,6 +15,9 @@ export const defaultProxyName = 'http-proxy';
 /** nginx-proxy's and Traefik's conventions. */
 export const defaultRoutable: Selector = { env: ['VIRTUAL_HOST'], labels: ['traefik.*'] };
 
-export function proxyDeclaration(container: string, leave: ProxyDeclaration['leave'] = 'joined'): ProxyDeclaration {
+export function proxyDeclaration(
+  container: string,
+  leave: ProxyDeclaration['leave'] = 'joined',
+): ProxyDeclaration {
   return { container, routable: defaultRoutable, leave };
 }

@@ -36,7 +36,12 @@ export function demandOn(proxy: Container, declaration: ProxyDeclaration, world:
     const verdict = judge(declaration.routable, container);
     if (verdict.is === 'unrelated') continue;
     if (verdict.is === 'unreachable') {
-      unreachable.push({ find: 'ignored', job: 'proxies', container: container.name, reason: verdict.because });
+      unreachable.push({
+        find: 'ignored',
+        job: 'proxies',
+        container: container.name,
+        reason: verdict.because,
+      });
       continue;
     }
     const reach = reachOf(container, world);

@@ -38,7 +38,9 @@ function move(
     network: network.name,
     reason: `${verb} ${network.name} moves ${moved} ${target}${broken}`,
     hints: hasGatewayPriority(engine)
-      ? ['A dual-stack network comes before any priority until Engine 29.4.1: give the home network IPv6 too.']
+      ? [
+          'A dual-stack network comes before any priority until Engine 29.4.1: give the home network IPv6 too.',
+        ]
       : [
           `Engine ${engine.version} has no gateway priorities (28.0 and later do): the network whose name sorts first wins.`,
           `To avoid it, give the proxy a home network whose name sorts before the others.`,

@@ -12,11 +12,8 @@ export function isDeclaredProxy(
 }
 
 /** Which containers must be inspected to plan for these proxies: the proxies, and where an environment decides. */
-export function inspectionFor(
-  declarations: readonly ProxyDeclaration[],
-): (container: Container) => boolean {
+export function inspectionFor(declarations: readonly ProxyDeclaration[]): (container: Container) => boolean {
   const isProxy = isDeclaredProxy(declarations);
   return container =>
-    isProxy(container) ||
-    declarations.some(declaration => needsEnvironment(declaration.routable, container));
+    isProxy(container) || declarations.some(declaration => needsEnvironment(declaration.routable, container));
 }

@@ -6,7 +6,10 @@ import type { Demand } from './demand.js';
 import { isJoinable } from './reach.js';
 
 /** The network a container was created on: it holds the published ports after a restart (engine fact E10). */
-export function isHome(container: Container, network: { readonly id: string; readonly name: string }): boolean {
+export function isHome(
+  container: Container,
+  network: { readonly id: string; readonly name: string },
+): boolean {
   const mode = container.networkMode;
   if (mode.kind !== 'network') return false;
   return mode.network === network.name || (mode.network.length >= 12 && network.id.startsWith(mode.network));
@@ -52,5 +55,7 @@ export function strandingLeaves(
     (proxy.reading.read === 'details' && proxy.reading.details.publishes.length > 0);
   if (!publishes || remaining.some(network => !network.internal)) return new Map();
   const open = leaves.find(network => !network.internal);
-  return open ? new Map([[open.id, 'its last network that is not internal, and it publishes ports']]) : new Map();
+  return open
+    ? new Map([[open.id, 'its last network that is not internal, and it publishes ports']])
+    : new Map();
 }

@@ -5,8 +5,7 @@ import type { World } from '../model/world.js';
 
 /** The networks through which a proxy could reach a container, or why there is none. */
 export type Reach =
-  | { readonly via: readonly Network[] }
-  | { readonly via: readonly []; readonly because: string };
+  { readonly via: readonly Network[] } | { readonly via: readonly []; readonly because: string };
 
 /** A network that a proxy may join: a bridge that a user made, an internal one too. */
 export function isJoinable(network: Network): boolean {

@@ -59,7 +59,11 @@ export async function apply(
     onStep?.(step, results.length);
     try {
       // The signal is for between the steps: a call cut off halfway leaves us not knowing what it did.
-      const { outcome, note, created: made } = await execute(step, { engine, info, created, signal: undefined });
+      const {
+        outcome,
+        note,
+        created: made,
+      } = await execute(step, { engine, info, created, signal: undefined });
       if (made) created.set(made.name, made.id);
       results.push({ step, outcome, ...(note !== undefined && { note }) });
     } catch (error) {

@@ -3,7 +3,7 @@ import type { Engine } from '../docker/engine.js';
 import type { Network, NetworkSpec } from '../model/network.js';
 import { isOwnNetwork } from '../model/ownership.js';
 import { compareNetwork } from '../networks/compare.js';
-import type { Executed } from './execute.js';
+import type { Executed } from './executed.js';
 
 /** Of several networks of one name, the one that stays: the oldest, and of equally old ones the smallest ID. */
 export function survivorOf(networks: readonly Network[]): Network | undefined {
@@ -61,9 +61,7 @@ async function removeDuplicates(
       if (!isEngineFailure(error, 'not-found', 'in-use')) throw error;
     }
   }
-  return survivor.id === id
-    ? { outcome: 'done', created: { id, name: spec.name } }
-    : adopt(spec, survivor);
+  return survivor.id === id ? { outcome: 'done', created: { id, name: spec.name } } : adopt(spec, survivor);
 }
 
 /** Creates a network, once, whoever else does the same at the same moment. */

@@ -3,13 +3,7 @@ import type { Engine, IdentifiedNetwork, StaleNetwork } from '../docker/engine.j
 import { type EngineInfo, allowsDuplicateNames } from '../model/engine-info.js';
 import type { NetworkRef, Step } from '../model/step.js';
 import { createNetwork } from './create-network.js';
-
-export interface Executed {
-  readonly outcome: 'done' | 'unchanged';
-  readonly note?: string;
-  /** A network that this step made or found made. */
-  readonly created?: IdentifiedNetwork;
-}
+import type { Executed } from './executed.js';
 
 /** What a step needs to know beside itself. */
 export interface StepContext {
@@ -22,7 +16,8 @@ export interface StepContext {
 
 function identified(ref: NetworkRef, { created }: StepContext): IdentifiedNetwork {
   const id = ref.id ?? created.get(ref.name);
-  if (id === undefined) throw new Error(`network ${ref.name} has no ID yet: its creation is not in this plan`);
+  if (id === undefined)
+    throw new Error(`network ${ref.name} has no ID yet: its creation is not in this plan`);
   return { id, name: ref.name };
 }
 
@@ -37,7 +32,10 @@ async function connect(step: Extract<Step, { do: 'connect' }>, context: StepCont
   }
 }
 
-async function disconnect(step: Extract<Step, { do: 'disconnect' }>, context: StepContext): Promise<Executed> {
+async function disconnect(
+  step: Extract<Step, { do: 'disconnect' }>,
+  context: StepContext,
+): Promise<Executed> {
   const network: IdentifiedNetwork | StaleNetwork = step.stale
     ? { name: step.network.name }
     : identified(step.network, context);

@@ -33,17 +33,15 @@ async function inspectThose(
 ): Promise<Container[]> {
   const { default: pLimit } = await import('p-limit');
   const limit = pLimit(inspectsAtOnce);
-  const read = await Promise.all(
-    containers.map(container =>
-      needsInspect(container)
-        ? limit(async () => {
-            const reading = await inspect(engine, container, signal);
-            return reading ? [{ ...container, reading }] : [];
-          })
-        : [container],
+  const readings = await Promise.all(
+    containers.map(async container =>
+      needsInspect(container) ? limit(() => inspect(engine, container, signal)) : container.reading,
     ),
   );
-  return read.flat();
+  return containers.flatMap((container, i) => {
+    const reading = readings[i];
+    return reading ? [{ ...container, reading }] : [];
+  });
 }
 
 /**

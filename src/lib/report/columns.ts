@@ -1,3 +1,5 @@
+import stringWidth from 'string-width';
+
 /** Columns wider than this are not waited for: the next column of that line starts where it can. */
 const widestColumn = 56;
 
@@ -10,14 +12,16 @@ export function alignColumns(rows: readonly (readonly string[])[]): string[] {
   for (const row of rows) {
     row.forEach((cell, column) => {
       if (column < row.length - 1) {
-        widths[column] = Math.max(widths[column] ?? 0, Math.min([...cell].length, widestColumn));
+        widths[column] = Math.max(widths[column] ?? 0, Math.min(stringWidth(cell), widestColumn));
       }
     });
   }
   return rows.map(row =>
     row
       .map((cell, column) =>
-        column === row.length - 1 ? cell : cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - [...cell].length)),
+        column === row.length - 1
+          ? cell
+          : cell + ' '.repeat(Math.max(0, (widths[column] ?? 0) - stringWidth(cell))),
       )
       .join('  ')
       .trimEnd(),

@@ -23,7 +23,11 @@ function describeSpec(spec: NetworkSpec): string {
 export function describeStep(step: Step): StepWords {
   switch (step.do) {
     case 'create-network':
-      return { sign: '+', verb: 'create', subject: escapeText(`${step.spec.name}${describeSpec(step.spec)}`) };
+      return {
+        sign: '+',
+        verb: 'create',
+        subject: escapeText(`${step.spec.name}${describeSpec(step.spec)}`),
+      };
     case 'connect':
       return {
         sign: '+',

@@ -44,7 +44,7 @@ export function listProxy(proxy: string, plan: Plan): ListedProxy {
 
 export function proxyListLines(proxies: readonly ListedProxy[]): string[] {
   return proxies.flatMap(({ proxy, memberships, unreachable, notes }) => [
-    `${escapeText(proxy)}`,
+    escapeText(proxy),
     ...notes.flatMap(({ reason, hints = [] }) => [
       `  ! ${escapeText(reason)}`,
       ...hints.map(hint => `      ${escapeText(hint)}`),

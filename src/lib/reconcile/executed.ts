@@ -1,0 +1,9 @@
+import type { IdentifiedNetwork } from '../docker/engine.js';
+
+/** What came of a step that did not fail. */
+export interface Executed {
+  readonly outcome: 'done' | 'unchanged';
+  readonly note?: string;
+  /** A network that this step made or found made. */
+  readonly created?: IdentifiedNetwork;
+}
