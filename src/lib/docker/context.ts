@@ -3,7 +3,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { escapeLine } from '../model/escape.js';
 import { FairleadError, UsageError, messageOf } from '../model/errors.js';
-import { codeOf, readOptional } from './read-optional.js';
+import { codeOf } from './error-code.js';
+import { readOptional } from './read-optional.js';
 
 /** A docker context: an endpoint that the user gave a name with `docker context create`. */
 export interface DockerContext {
@@ -26,7 +27,8 @@ function parseFields(json: string, path: string): Fields {
   } catch (error) {
     throw new UsageError(`Could not read docker's file ${path}: it is not JSON (${messageOf(error)}).`);
   }
-  if (!isFields(parsed)) throw new UsageError(`Could not read docker's file ${path}: it is not a JSON object.`);
+  if (!isFields(parsed))
+    throw new UsageError(`Could not read docker's file ${path}: it is not a JSON object.`);
   return parsed;
 }
 
@@ -54,7 +56,11 @@ export async function readCurrentContext(configFolder: string): Promise<CurrentC
 }
 
 /** `namedBy` says who wants it, as «DOCKER_CONTEXT», for the message when it does not exist. */
-export async function readContext(configFolder: string, name: string, namedBy: string): Promise<DockerContext> {
+export async function readContext(
+  configFolder: string,
+  name: string,
+  namedBy: string,
+): Promise<DockerContext> {
   const hash = createHash('sha256').update(name).digest('hex');
   const path = join(configFolder, 'contexts', 'meta', hash, 'meta.json');
   const json = await readOptional(path, `the docker context ${name}`);

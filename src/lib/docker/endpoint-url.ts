@@ -26,9 +26,11 @@ interface Parts {
   readonly path: string;
 }
 
+/** Its message repeats nothing of the text, of which only `redactUrl` knows what may be shown. */
 class Malformed extends Error {}
 
-const forms = 'Accepted: unix:///path, tcp://host:port, http://host:port, https://host:port, ssh://user@host.';
+const forms =
+  'Accepted: unix:///path, tcp://host:port, http://host:port, https://host:port, ssh://user@host.';
 
 // Both are arguments of the system's ssh: nothing that it, or a ProxyCommand, could read as more than a name.
 const plainName = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
@@ -69,14 +71,14 @@ function parseAs(scheme: string, rest: string): Address {
     case 'fd':
       throw new Malformed('fd:// is where an engine listens, not where a client connects');
     default:
-      throw new Malformed(`"${scheme}://" is not a way to reach an engine`);
+      throw new Malformed('that is not a way to reach an engine');
   }
 }
 
 function unixAddress(path: string): Address {
   if (path.startsWith('@')) throw new Malformed('abstract sockets are not supported');
   if (!path.startsWith('/')) {
-    throw new Malformed(`the socket's path must be absolute, with three slashes: unix:///${path}`);
+    throw new Malformed("the socket's path must be absolute, with three slashes: unix:///path");
   }
   if (path.includes('\0')) throw new Malformed('the path contains a NUL character');
   return { kind: 'unix', path };
@@ -84,13 +86,13 @@ function unixAddress(path: string): Address {
 
 function tcpAddress(scheme: TcpScheme, rest: string): Address {
   // A path that lost its scheme; as a host name it would only be looked up in vain.
-  if (rest.startsWith('/')) throw new Malformed(`if a socket is meant, write unix://${rest}`);
+  if (rest.startsWith('/')) throw new Malformed('if a socket is meant, write unix:// before its path');
   const { userinfo, host, port, path } = splitAuthority(rest);
   if (userinfo !== undefined) throw new Malformed('a user name is only for ssh://; none would be sent');
   if (path !== '' && path !== '/') throw new Malformed('a path after the port is not supported');
   const name = host === '' ? 'localhost' : host;
   if (name.includes('%')) throw new Malformed('an IPv6 zone is not supported here');
-  if (!isIPv6(name) && !plainName.test(name)) throw new Malformed(`"${escapeLine(name)}" is not a host`);
+  if (!isIPv6(name) && !plainName.test(name)) throw new Malformed('that is not a host name');
   return { kind: 'tcp', scheme, host: name, ...(port !== undefined && { port }) };
 }
 
@@ -99,7 +101,7 @@ function sshAddress(rest: string): Address {
   if (userinfo?.includes(':')) throw new Malformed('a password is not supported; use a key or an agent');
   const user = userinfo === undefined ? undefined : decode(userinfo);
   if (user !== undefined && !plainUser.test(user)) {
-    throw new Malformed(`the user name may have letters, digits and . _ + @ - only, and not begin with -`);
+    throw new Malformed('the user name may have letters, digits and . _ + @ - only, and not begin with -');
   }
   if (host === '') throw new Malformed('the host is missing');
   if (!isIPv6(host) && !plainName.test(host)) {
@@ -121,13 +123,14 @@ function splitAuthority(rest: string): Parts {
   const [, userinfo, v6, name, digits, path = ''] =
     /^(?:([^/?#]*)@)?(?:\[([^\]]*)\]|([^:/?#[\]]*))(?::([^/?#]*))?(\/.*)?$/s.exec(rest) ?? [];
   if (v6 === undefined && name === undefined) {
-    if (isIPv6(rest.replace(/:\d+$/, ''))) throw new Malformed('an IPv6 address must be in brackets: [::1]:2375');
+    if (isIPv6(rest.replace(/:\d+$/, '')))
+      throw new Malformed('an IPv6 address must be in brackets: [::1]:2375');
     throw new Malformed('it is not of the form host:port');
   }
-  if (v6 !== undefined && !isIPv6(v6)) throw new Malformed(`[${escapeLine(v6)}] is not an IPv6 address`);
+  if (v6 !== undefined && !isIPv6(v6)) throw new Malformed('what is in brackets is not an IPv6 address');
   const port = digits === undefined ? undefined : Number(digits);
   if (port !== undefined && (!/^\d{1,5}$/.test(digits ?? '') || port < 1 || port > 65535)) {
-    throw new Malformed(`the port "${escapeLine(digits ?? '')}" is not a number from 1 to 65535`);
+    throw new Malformed('the port is not a number from 1 to 65535');
   }
   return {
     host: v6 ?? name ?? '',

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { UsageError } from '../model/errors.js';
+import { escapeLine } from '../model/escape.js';
 import { readContext, readCurrentContext } from './context.js';
 import { findDefaultSocket } from './default-socket.js';
 import { type Address, type SshAddress, parseEndpointUrl } from './endpoint-url.js';
@@ -60,7 +61,8 @@ export async function resolveEndpoint(request: EndpointRequest): Promise<Endpoin
 }
 
 function configFolder({ env, homeDir }: EndpointRequest): string {
-  return env.DOCKER_CONFIG ? env.DOCKER_CONFIG : join(homeDir, '.docker');
+  const { DOCKER_CONFIG: folder } = env;
+  return folder === undefined || folder === '' ? join(homeDir, '.docker') : folder;
 }
 
 async function fromUrl(text: string, origin: string, request: EndpointRequest): Promise<Endpoint> {
@@ -78,11 +80,16 @@ async function fromContext(name: string, namedBy: string, request: EndpointReque
     return host ? fromUrl(host, 'from DOCKER_HOST', request) : fromDefault(request);
   }
   const { host, skipTlsVerify, tlsFolder } = await readContext(configFolder(request), name, namedBy);
-  const origin = `from context ${name}`;
+  const origin = `from context ${escapeLine(name)}`;
   const address = parseEndpointUrl(host, origin);
   if (address.kind !== 'tcp') return endpointAt(address, origin);
   const files = tlsFilesIn(tlsFolder);
-  const tls = await readTlsMaterial({ files, required: [], verify: !skipTlsVerify, askedBy: `context ${name}` });
+  const tls = await readTlsMaterial({
+    files,
+    required: [],
+    verify: !skipTlsVerify,
+    askedBy: `context ${name}`,
+  });
   const asked = skipTlsVerify || address.scheme === 'https' || tls.ca !== undefined || tls.cert !== undefined;
   return endpointAt(address, origin, asked ? tls : undefined);
 }
@@ -97,18 +104,25 @@ async function fromConfiguration({
   if (address.kind !== 'tcp' || (!tls && address.scheme !== 'https')) return endpointAt(address, origin);
   const askedBy = `docker.tls in ${file}`;
   const required = ['ca', 'cert', 'key'] as const;
-  return endpointAt(address, origin, await readTlsMaterial({ files: tls ?? {}, required, verify: true, askedBy }));
+  return endpointAt(
+    address,
+    origin,
+    await readTlsMaterial({ files: tls ?? {}, required, verify: true, askedBy }),
+  );
 }
 
 async function fromDefault(request: EndpointRequest, unreadable?: string): Promise<Endpoint> {
   const { path, origin } = await findDefaultSocket(request);
-  return endpointAt({ kind: 'unix', path }, unreadable ? `${origin}, as ${unreadable} cannot be read` : origin);
+  return endpointAt(
+    { kind: 'unix', path },
+    unreadable ? `${origin}, as ${unreadable} cannot be read` : origin,
+  );
 }
 
 function endpointAt(address: Address, origin: string, tls?: TlsMaterial): Endpoint {
   switch (address.kind) {
     case 'unix':
-      return { ...address, origin, url: `unix://${address.path}` };
+      return { ...address, origin, url: escapeLine(`unix://${address.path}`) };
     case 'ssh': {
       const { user, host, port, path = '' } = address;
       const url = `ssh://${user === undefined ? '' : `${user}@`}${authority(host, port)}${path}`;

@@ -15,16 +15,17 @@ export async function environmentTls(question: TlsQuestion): Promise<TlsMaterial
   const { scheme, origin, env, configFolder } = question;
   // Any value counts, "0" and "false" as well: that is how docker reads both.
   const askedBy = env.DOCKER_TLS_VERIFY ? 'DOCKER_TLS_VERIFY' : env.DOCKER_TLS ? 'DOCKER_TLS' : undefined;
-  const files = tlsFilesIn(env.DOCKER_CERT_PATH ? env.DOCKER_CERT_PATH : configFolder);
+  const { DOCKER_CERT_PATH: named } = env;
+  const files = tlsFilesIn(named === undefined || named === '' ? configFolder : named);
   if (askedBy === undefined) {
     if (scheme !== 'https') return undefined;
-    const named = env.DOCKER_CERT_PATH ? files : {};
-    return readTlsMaterial({ files: named, required: [], verify: true, askedBy: 'https://' });
+    return readTlsMaterial({ files: named ? files : {}, required: [], verify: true, askedBy: 'https://' });
   }
   if (scheme === 'http') {
-    throw new UsageError(`http:// (${origin}) asks for a connection without TLS, ${askedBy} for one with TLS.`, [
-      `Write tcp:// or https:// instead, or unset ${askedBy}.`,
-    ]);
+    throw new UsageError(
+      `http:// (${origin}) asks for a connection without TLS, ${askedBy} for one with TLS.`,
+      [`Write tcp:// or https:// instead, or unset ${askedBy}.`],
+    );
   }
   const verify = askedBy === 'DOCKER_TLS_VERIFY';
   return readTlsMaterial({ files, required: verify ? ['ca'] : [], verify, askedBy });

@@ -1,10 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ExitCode, FairleadError, messageOf } from '../model/errors.js';
-
-export function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
-}
+import { codeOf } from './error-code.js';
 
 /** A file's text, or nothing where there is no such file. `what` names it for the reader, as «the CA certificate». */
 export async function readOptional(path: string, what: string): Promise<string | undefined> {
@@ -17,7 +13,9 @@ export async function readOptional(path: string, what: string): Promise<string |
       throw new FairleadError(`Could not read ${what}, ${path}: permission denied.`, {
         code: 'file-denied',
         exit: ExitCode.privileges,
-        hints: ['Run Fairlead as the user who owns the file, or with sudo, or give this user read access to it.'],
+        hints: [
+          'Run Fairlead as the user who owns the file, or with sudo, or give this user read access to it.',
+        ],
         cause: error,
       });
     }

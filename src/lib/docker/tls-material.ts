@@ -32,7 +32,13 @@ export function tlsFilesIn(folder: string): Required<TlsFiles> {
   return { ca: join(folder, 'ca.pem'), cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
 }
 
-function unusable(path: string, part: Part, why: string, hints: readonly string[], cause?: unknown): FairleadError {
+function unusable(
+  path: string,
+  part: Part,
+  why: string,
+  hints: readonly string[],
+  cause?: unknown,
+): FairleadError {
   const message = `Could not use ${partNames[part]}, ${path}: ${why}.`;
   return new FairleadError(message, { code: 'tls-file', exit: ExitCode.usage, hints, cause });
 }
@@ -42,7 +48,7 @@ function assertUsable(part: Part, pem: string, path: string): void {
     if (part === 'key') createPrivateKey(pem);
     else new X509Certificate(pem);
   } catch (error) {
-    if (part === 'key' && /ENCRYPTED/.test(pem)) {
+    if (part === 'key' && pem.includes('ENCRYPTED')) {
       const hint = `Docker does not take encrypted keys either: openssl pkey -in ${path} -out key-plain.pem`;
       throw unusable(path, part, 'the key is encrypted', [hint], error);
     }
@@ -69,9 +75,9 @@ export async function readTlsMaterial(request: TlsRequest): Promise<TlsMaterial>
     const pem = await readOptional(path, partNames[part]);
     if (pem !== undefined) assertUsable(part, pem, path);
     else if (required.includes(part)) {
-      throw unusable(path, part, `there is no such file, and ${askedBy} asks for it`, [
-        'DOCKER_CERT_PATH names the folder that holds ca.pem, cert.pem and key.pem.',
-      ]);
+      const hint = 'DOCKER_CERT_PATH names the folder that holds ca.pem, cert.pem and key.pem.';
+      const hints = askedBy.startsWith('DOCKER_') ? [hint] : [];
+      throw unusable(path, part, `there is no such file, and ${askedBy} asks for it`, hints);
     }
     return pem;
   };
@@ -81,7 +87,11 @@ export async function readTlsMaterial(request: TlsRequest): Promise<TlsMaterial>
   const key = await read('key');
   if (cert === undefined && key !== undefined) throw lonely('cert', files);
   if (key === undefined && cert !== undefined) throw lonely('key', files);
-  if (cert !== undefined && key !== undefined && !new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
+  if (
+    cert !== undefined &&
+    key !== undefined &&
+    !new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))
+  ) {
     throw unusable(files.key ?? '', 'key', `it does not belong to the certificate ${files.cert ?? ''}`, []);
   }
   return {
@@ -94,5 +104,10 @@ export async function readTlsMaterial(request: TlsRequest): Promise<TlsMaterial>
 
 function lonely(missing: 'cert' | 'key', files: TlsFiles): FairleadError {
   const other = missing === 'cert' ? files.key : files.cert;
-  return unusable(files[missing] ?? `(no ${missing} given)`, missing, `it is missing, while ${other ?? ''} is there`, []);
+  return unusable(
+    files[missing] ?? `(no ${missing} given)`,
+    missing,
+    `it is missing, while ${other ?? ''} is there`,
+    [],
+  );
 }
