@@ -81,7 +81,9 @@ export function warningLines(findings: readonly Finding[]): string[] {
 /** A report for a person: one line a step with its reason, what was not done and why, and a summary. */
 export function reportLines(report: Report, dryRun: boolean, palette: Palette = plain): string[] {
   const lines = [...report.results.map(stepLine), ...report.findings.flatMap(findingLine)];
-  const aligned = alignColumns(lines.map(line => [line.sign, ...line.cells]));
+  const aligned = alignColumns(
+    lines.map(({ sign, cells: [verb = '', ...rest] }) => [`${sign} ${verb}`, ...rest]),
+  );
   return [
     ...lines.flatMap((line, i) => [
       colour(line.sign, palette)(aligned[i] ?? ''),

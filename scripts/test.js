@@ -1,0 +1,47 @@
+// The whole test command: installs, builds, checks, then runs the unit tests and the tests on real engines.
+//   npm test               everything
+//   npm test -- --unit     without the engines, so without root
+import { spawn } from 'node:child_process';
+import { build } from './build.js';
+import { ensureDependencies, root, run } from './dependencies.js';
+
+const unitOnly = process.argv.includes('--unit');
+
+/** Runs mocha with its output shown, and counts what it says at its end. */
+function mocha(args) {
+  return new Promise(resolve => {
+    const child = spawn('npx', ['--no-install', 'mocha', ...args], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    child.stdout.on('data', chunk => {
+      process.stdout.write(chunk);
+      output = (output + chunk).slice(-100_000);
+    });
+    child.on('close', code => {
+      const count = word => Number(new RegExp(`^ *(\\d+) ${word}`, 'm').exec(output)?.[1] ?? 0);
+      resolve({ code, passed: count('passing'), failed: count('failing') });
+    });
+  });
+}
+
+function heading(text) {
+  console.log(`\n— ${text}`);
+}
+
+ensureDependencies();
+heading('Building');
+await build();
+for (const check of ['typecheck', 'lint', 'format:check', 'knip']) {
+  heading(`Checking: ${check}`);
+  run('npm', ['run', '--silent', check]);
+}
+const results = [];
+heading('Unit tests');
+results.push(await mocha([]));
+if (!unitOnly) {
+  heading('Tests on real engines');
+  results.push(await mocha(['--config', '.mocharc.engine.json']));
+}
+const sum = key => results.reduce((total, result) => total + result[key], 0);
+const broken = results.some(({ code, passed }) => code !== 0 || passed === 0);
+console.log(`\n${sum('passed')} passed, ${Math.max(sum('failed'), broken ? 1 : 0)} failed`);
+process.exitCode = broken ? 1 : 0;
