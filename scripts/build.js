@@ -1,8 +1,9 @@
 // Bundles src into dist (the same tree of commands, shared code in chunks) and writes oclif's manifest: both are
 // what makes start-up fast. Nothing is left to resolve at run time.
+//   node scripts/build.js [FOLDER]
 import { existsSync } from 'node:fs';
-import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { cp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -32,7 +33,7 @@ async function commandFiles() {
 }
 
 /** The licences of what the bundle contains, as they ask to be passed on. */
-async function writeNotices(metafile) {
+async function writeNotices(metafile, into) {
   const packages = new Set(
     Object.keys(metafile.inputs).flatMap(input => {
       const found = /^.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
@@ -48,25 +49,32 @@ async function writeNotices(metafile) {
     const text = file ? await readFile(file, 'utf8') : `Licence: ${license}\n`;
     notices.push(`${name} ${version}\n${'='.repeat(60)}\n${text.trim()}\n`);
   }
-  await writeFile(join(root, 'THIRD-PARTY-NOTICES.txt'), notices.join('\n\n'));
+  await writeFile(join(into, 'THIRD-PARTY-NOTICES.txt'), notices.join('\n\n'));
 }
 
-async function writeManifest() {
+async function writeManifest(into) {
   const { Plugin } = await import('@oclif/core/config');
-  const file = join(root, 'oclif.manifest.json');
+  const file = join(into, 'oclif.manifest.json');
   await rm(file, { force: true });
-  const plugin = new Plugin({ root, type: 'core', ignoreManifest: true, errorOnManifestCreate: true });
+  const plugin = new Plugin({ root: into, type: 'core', ignoreManifest: true, errorOnManifestCreate: true });
   await plugin.load();
   await writeFile(file, `${JSON.stringify(plugin.manifest, null, 2)}\n`);
 }
 
-export async function build() {
+async function copyRest(into) {
+  await cp(join(root, 'package.json'), join(into, 'package.json'));
+  await cp(join(root, 'bin'), join(into, 'bin'), { recursive: true });
+}
+
+/** Builds the package where its source is, or as a whole into another folder, which then needs nothing else. */
+export async function build(into = root) {
   const { build: bundle } = await import('esbuild');
-  await rm(join(root, 'dist'), { recursive: true, force: true });
+  await rm(join(into, 'dist'), { recursive: true, force: true });
+  if (into !== root) await copyRest(into);
   const { metafile } = await bundle({
     absWorkingDir: root,
     entryPoints: ['src/cli/run.ts', ...(await commandFiles())],
-    outdir: 'dist',
+    outdir: join(into, 'dist'),
     outbase: 'src',
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
@@ -85,8 +93,10 @@ export async function build() {
     plugins: [leaveOut],
     logLevel: 'warning',
   });
-  await writeNotices(metafile);
-  await writeManifest();
+  await writeNotices(metafile, into);
+  await writeManifest(into);
 }
 
-if (process.argv[1] && relative(process.argv[1], fileURLToPath(import.meta.url)) === '') await build();
+if (process.argv[1] && relative(process.argv[1], fileURLToPath(import.meta.url)) === '') {
+  await build(process.argv[2] && resolve(process.argv[2]));
+}

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { flush, run } from '@oclif/core';
 import { errorLines, exitOf, expected } from './present-error.js';
 import { errorJson, unexpectedJson } from '../lib/report/json.js';
@@ -16,12 +17,13 @@ function tell(error: unknown, args: readonly string[]): void {
 }
 
 /**
- * Runs the command line. `root` is a file of the package. No plugin is loaded but the package itself: oclif would
- * otherwise run what it finds under the user's data directory, as root.
+ * Runs the command line. `root` is the URL of a file of the package; oclif looks for the package from a *path*, and
+ * given a URL it would end up in the working directory and run what it finds there. No plugin is loaded but the
+ * package itself: oclif would otherwise run what it finds under the user's data directory, as root.
  */
 export async function main(root: string, args: readonly string[] = process.argv.slice(2)): Promise<void> {
   try {
-    await run([...args], { root, userPlugins: false, devPlugins: false });
+    await run([...args], { root: fileURLToPath(root), userPlugins: false, devPlugins: false });
   } catch (error) {
     process.exitCode = exitOf(error);
     tell(error, args);
