@@ -1,0 +1,85 @@
+import { checkConfig } from './config-checks.js';
+import { Origins } from './origin.js';
+import type { FairleadConfig } from './schema.js';
+import type { Override } from './settings.js';
+import { readShape } from './shape.js';
+import { interpolate } from './source/interpolate.js';
+import { emptyMap, setAt } from './source/overlay.js';
+import { parseText } from './source/parse-text.js';
+import type { Fault, Problem } from './source/problem.js';
+import { pathInFile, replaceAt } from './source/prune.js';
+import type { ConfigSource } from './source/read-source.js';
+import { follow, type Node, placeOf } from './source/tree.js';
+import type { SpecProblem } from './spec-problem.js';
+
+/** What looking at a config gave. */
+export interface Examination {
+  /** Absent where nothing of the file has the right shape. Only to be acted on where no problem is an error. */
+  readonly config?: FairleadConfig;
+  /** Everything found, in the order of the file. */
+  readonly problems: readonly Problem[];
+  readonly origins: Origins;
+}
+
+/** Looks at a config with what flags and environment say in place of it, and finds everything wrong with it. */
+export async function examine(
+  source: ConfigSource | undefined,
+  overrides: readonly Override[],
+  env: NodeJS.ProcessEnv,
+): Promise<Examination> {
+  const parsed = source ? await parseText(source.text, source.format) : { root: emptyMap, faults: [] };
+  const whole = parsed.root ?? emptyMap;
+  const { root: fileRoot, faults } = interpolate(section(whole, source?.property), env);
+  const merged = overrides.reduce(overlay, fileRoot);
+  const origins = new Origins(source?.file, fileRoot, overrides);
+  const teller = new Teller(source?.file ?? '', origins);
+  const told = [...parsed.faults, ...faults].map(fault => teller.tellFault(fault));
+  const warnings = source?.warnings ?? [];
+  if (!parsed.root) return { problems: [...warnings, ...told].sort(byPlace), origins };
+  const shaped = readShape(merged);
+  const problems = [
+    ...warnings,
+    ...told,
+    ...shaped.faults.map(fault => teller.tellFault(fault)),
+    ...(shaped.config
+      ? checkConfig(shaped.config).map(problem => teller.tellProblem(problem, shaped.root))
+      : []),
+  ];
+  return { ...(shaped.config && { config: shaped.config }), problems: problems.sort(byPlace), origins };
+}
+
+function section(root: Node, property: string | undefined): Node {
+  return property === undefined ? root : (follow(root, [property])?.node ?? emptyMap);
+}
+
+/** Host and context both say which engine: what comes later takes the other away. */
+function overlay(root: Node, { path, value }: Override): Node {
+  const other = { host: 'context', context: 'host' }[path[0] === 'docker' ? String(path[1]) : ''];
+  const rest = other === undefined ? root : replaceAt(root, ['docker', other], undefined);
+  return setAt(rest, path, value);
+}
+
+/** Says where a problem stands: in the file, or in the flag or variable that gives the value. */
+class Teller {
+  readonly #file: string;
+  readonly #origins: Origins;
+
+  constructor(file: string, origins: Origins) {
+    this.#file = file;
+    this.#origins = origins;
+  }
+
+  tellFault({ at, path = [], severity = 'error', ...words }: Fault): Problem {
+    const override = path.length > 0 ? this.#origins.overrideAt(path) : undefined;
+    if (override) return { file: override.name, path, ...words, severity };
+    return { file: this.#file, ...(at.line > 0 && at), path, ...words, severity };
+  }
+
+  tellProblem({ path, ...words }: SpecProblem, root: Node): Problem {
+    return this.tellFault({ at: placeOf(root, path), path: pathInFile(root, path), ...words });
+  }
+}
+
+function byPlace(a: Problem, b: Problem): number {
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+}

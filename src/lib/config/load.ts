@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { ExitCode, FairleadError } from '../model/errors.js';
+import { defaultConfig } from './default-config.js';
+import { Origins } from './origin.js';
+import { problemLine } from './problem-text.js';
+import type { FairleadConfig } from './schema.js';
+import { environmentOverrides, type Override } from './settings.js';
+import { findConfig } from './source/find-config.js';
+import { emptyMap } from './source/overlay.js';
+import type { Problem } from './source/problem.js';
+import { type ConfigSource, readSource } from './source/read-source.js';
+
+/** What a config is loaded for: all that is known of the process, so that nothing here asks it. */
+export interface ConfigRequest {
+  readonly workingDirectory: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly homeDirectory: string;
+  readonly uid?: number | undefined;
+  /** `--config`. */
+  readonly file?: string | undefined;
+  /** What other flags say. */
+  readonly flags?: readonly Override[] | undefined;
+  readonly systemDirectory?: string | undefined;
+}
+
+export interface LoadedConfig {
+  readonly config: FairleadConfig;
+  /** Absent where there is none. */
+  readonly file?: string;
+  readonly origins: Origins;
+  readonly warnings: readonly Problem[];
+}
+
+/** A config that cannot be acted on, with everything that is wrong with it. */
+export class ConfigError extends FairleadError {
+  readonly problems: readonly Problem[];
+
+  constructor(file: string, problems: readonly Problem[]) {
+    const errors = problems.filter(({ severity }) => severity === 'error');
+    const count = errors.length === 1 ? 'an error' : `${String(errors.length)} errors`;
+    super(`The config ${file} has ${count}.`, {
+      code: 'config-invalid',
+      exit: ExitCode.usage,
+      hints: errors.map(problemLine),
+    });
+    this.problems = problems;
+  }
+}
+
+/** The effective config: flags over FAIRLEAD_… over the file over the defaults. Throws a ConfigError. */
+export async function loadConfig(request: ConfigRequest): Promise<LoadedConfig> {
+  const source = await locateConfig(request);
+  const overrides = [...environmentOverrides(request.env), ...(request.flags ?? [])];
+  if (!source && overrides.length === 0)
+    return { config: defaultConfig(), origins: new Origins(undefined, emptyMap, []), warnings: [] };
+  const { examine } = await import('./examine.js');
+  const { config, problems, origins } = await examine(source, overrides, request.env);
+  if (!config || problems.some(({ severity }) => severity === 'error'))
+    throw new ConfigError(source?.file ?? 'from flags and environment', problems);
+  return { config, ...(source && { file: source.file }), origins, warnings: problems };
+}
+
+/** The file that is meant, read; nothing where there is none, an error where one is named that is not there. */
+export async function locateConfig(request: ConfigRequest): Promise<ConfigSource | undefined> {
+  const { env, uid, workingDirectory, homeDirectory } = request;
+  const named = request.file ?? env['FAIRLEAD_CONFIG'];
+  // Set to nothing it says that there is no config.
+  if (named === '') return undefined;
+  if (named !== undefined) return readSource(named, { uid });
+  const found = await findConfig({
+    workingDirectory,
+    userDirectory: env['XDG_CONFIG_HOME'] || join(homeDirectory, '.config'),
+    systemDirectory: request.systemDirectory ?? '/etc/fairlead',
+  });
+  if (!found) return undefined;
+  const source = await readSource(found.file, { uid, property: found.property });
+  const shadowed = found.shadowed.map((file): Problem => ({
+    file,
+    path: [],
+    message: `this is not read, because ${found.file} is`,
+    severity: 'warning',
+  }));
+  return { ...source, warnings: [...source.warnings, ...shadowed] };
+}

@@ -1,0 +1,16 @@
+import { escapeText } from '../model/escape.js';
+import type { Problem } from './source/problem.js';
+
+/**
+ * A problem as compilers tell theirs, so that editors and CI find the place: `file:line:column: error: what and
+ * why; allowed: …; did you mean …?`. What the file says cannot reach the terminal as anything but text.
+ */
+export function problemLine(problem: Problem): string {
+  const { file, line, column, severity, message, allowed, suggestion } = problem;
+  const place = [file, line, column].filter(part => part !== undefined).join(':');
+  const more = [
+    allowed === undefined ? '' : `; allowed: ${allowed}`,
+    suggestion === undefined ? '' : `; did you mean ${suggestion}?`,
+  ];
+  return escapeText(`${place}: ${severity}: ${message}${more.join('')}`);
+}

@@ -1,0 +1,75 @@
+import { configSchema, type FairleadConfig } from './schema.js';
+import { readIssue } from './shape-faults.js';
+import type { Fault } from './source/problem.js';
+import { replaceAt } from './source/prune.js';
+import { follow, type Node, type Path, type ScalarNode, valueOf } from './source/tree.js';
+
+export interface Shaped {
+  /** What of the file has the right shape; absent where nothing is left. */
+  readonly config?: FairleadConfig;
+  /** The tree that the config was made from. */
+  readonly root: Node;
+  readonly faults: readonly Fault[];
+}
+
+/** More rounds than any file takes: each takes out what the one before found. */
+const mostRounds = 20;
+
+/**
+ * Reads a tree as a config. What has the wrong shape is told and taken out, so that the checks can go on with the
+ * rest and a file with twenty mistakes is told all twenty.
+ */
+export function readShape(given: Node): Shaped {
+  let root = castInterpolated(given);
+  const faults: Fault[] = [];
+  for (let round = 0; round < mostRounds; round += 1) {
+    const result = configSchema.safeParse(valueOf(root));
+    if (result.success) return { config: result.data, root, faults };
+    const found = result.error.issues.map(issue => readIssue(issue, root));
+    // A later round finds only what the taking out itself has caused.
+    if (round === 0) faults.push(...found.flatMap(({ faults: told }) => told));
+    if (found.some(({ remove }) => remove.some(path => path.length === 0))) break;
+    for (const path of inRemovalOrder(found.flatMap(({ remove }) => remove)))
+      root = replaceAt(root, path, undefined);
+  }
+  return { root, faults };
+}
+
+/** Each once, and later items before earlier ones, so that taking one out moves none that is still to go. */
+function inRemovalOrder(paths: readonly Path[]): Path[] {
+  const once = new Map(paths.map(path => [JSON.stringify(path), path]));
+  return [...once.values()].sort((a, b) => {
+    for (const [index, step] of a.entries()) {
+      const other = b[index];
+      if (other === undefined) return -1;
+      if (step === other) continue;
+      if (typeof step === 'number' && typeof other === 'number') return other - step;
+      return String(step) < String(other) ? -1 : 1;
+    }
+    return b.length - a.length;
+  });
+}
+
+/**
+ * `internal: ${INTERNAL:-true}` means the boolean: where a variable was put in and the schema wants another kind
+ * of value, the text is read as that kind, as Compose does.
+ */
+function castInterpolated(root: Node): Node {
+  const result = configSchema.safeParse(valueOf(root));
+  if (result.success) return root;
+  return result.error.issues.reduce((tree, issue) => {
+    if (issue.code !== 'invalid_type') return tree;
+    const path = issue.path as Path;
+    const node = follow(root, path)?.node;
+    const cast = node?.kind === 'scalar' && node.interpolated ? castTo(issue.expected, node) : undefined;
+    return cast ? replaceAt(tree, path, cast) : tree;
+  }, root);
+}
+
+function castTo(expected: string, node: ScalarNode): ScalarNode | undefined {
+  const text = String(node.value);
+  if (expected === 'boolean' && /^(?:true|false)$/.test(text)) return { ...node, value: text === 'true' };
+  if ((expected === 'number' || expected === 'int') && /^-?\d{1,15}$/.test(text))
+    return { ...node, value: Number(text) };
+  return undefined;
+}

@@ -1,0 +1,105 @@
+import { basename, dirname, join } from 'node:path';
+
+/** Where a config is looked for. */
+export interface SearchPlaces {
+  readonly workingDirectory: string;
+  /** `~/.config`, or what XDG_CONFIG_HOME says. */
+  readonly userDirectory: string;
+  readonly systemDirectory: string;
+}
+
+export interface FoundConfig {
+  readonly file: string;
+  readonly property?: string;
+  /** Files of the same directory that would have been taken had this one not been there. */
+  readonly shadowed: readonly string[];
+}
+
+const extensions = ['yaml', 'yml', 'toml', 'json'];
+const plainFiles = extensions.map(extension => `fairlead.${extension}`);
+const projectFiles = [
+  ...plainFiles,
+  '.fairleadrc',
+  ...extensions.map(extension => `.fairleadrc.${extension}`),
+  'package.json',
+];
+
+/** The first config of the working directory, the user's directory and the system's. */
+export async function findConfig(places: SearchPlaces): Promise<FoundConfig | undefined> {
+  const candidates: [directory: string, names: readonly string[]][] = [
+    [places.workingDirectory, projectFiles],
+    [join(places.userDirectory, 'fairlead'), plainFiles],
+    [places.systemDirectory, plainFiles],
+  ];
+  for (const [directory, names] of candidates) {
+    const file = await searchIn(directory, names);
+    if (file === undefined) continue;
+    const later = names.slice(names.indexOf(basename(file)) + 1);
+    const shadowed = await others(dirname(file), later);
+    return { file, ...(basename(file) === 'package.json' && { property: 'fairlead' }), shadowed };
+  }
+  return undefined;
+}
+
+async function others(directory: string, names: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of names) {
+    const file = await searchIn(directory, [name]);
+    if (file !== undefined) found.push(file);
+  }
+  return found;
+}
+
+interface Explorer {
+  search(directory: string): Promise<{ readonly filepath: string } | null>;
+}
+
+type Loader = (file: string, text: string) => unknown;
+
+type ExplorerClass = new (options: {
+  moduleName: string;
+  searchPlaces: readonly string[];
+  searchStrategy: 'none';
+  ignoreEmptySearchPlaces: boolean;
+  cache: boolean;
+  loaders: Record<string, Loader>;
+  transform: (result: unknown) => unknown;
+  metaConfigFilePath: null;
+}) => Explorer;
+
+/**
+ * cosmiconfig's explorer without its front door: `cosmiconfig()` looks for settings of its own first and runs
+ * `.config/config.js` of the working directory whatever it is told (9.0.2), as root where we are root. Made
+ * directly, the explorer only does what its loaders do, and ours execute nothing: the file found is read again
+ * and parsed by us.
+ */
+async function searchIn(directory: string, names: readonly string[]): Promise<string | undefined> {
+  const { Explorer } = await loadExplorer();
+  const found = () => ({});
+  const explorer = new Explorer({
+    moduleName: 'fairlead',
+    searchPlaces: names,
+    searchStrategy: 'none',
+    ignoreEmptySearchPlaces: false,
+    cache: false,
+    loaders: { '.yaml': found, '.yml': found, '.toml': found, '.json': loadJson, noExt: found },
+    transform: result => result,
+    metaConfigFilePath: null,
+  });
+  return (await explorer.search(directory))?.filepath;
+}
+
+async function loadExplorer(): Promise<{ Explorer: ExplorerClass }> {
+  const module = (await import('cosmiconfig/dist/Explorer.js')) as { default: { Explorer: ExplorerClass } };
+  return module.default;
+}
+
+/** A package.json counts only with a `fairlead` key; one that is no JSON is someone else's worry. */
+function loadJson(file: string, text: string): unknown {
+  if (basename(file) !== 'package.json') return {};
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
