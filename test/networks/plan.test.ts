@@ -53,6 +53,28 @@ describe('The plan for a network', () => {
     expect(plan({}, twins)[0]).to.match(/^refused shared: the name stands for 2 networks: /);
   });
 
+  it('removes a second network that it made itself at the same moment, if nothing is on it', () => {
+    const own = { labels: { 'fairlead.managed': 'true' } };
+    const twins = [
+      network('shared', { ...own, id: idOf('younger'), created: '2026-01-01T00:00:02Z' }),
+      network('shared', own),
+    ];
+    const lines = (members: string[]): string[] =>
+      planText(
+        planNetworks(
+          [{ name: 'shared' }],
+          world(
+            twins,
+            members.map(id => container('web', { endpoints: [{ networkName: 'shared', networkId: id }] })),
+          ),
+        ),
+      );
+    expect(lines([])[0]).to.match(/^remove shared: a second network of this name/);
+    expect(lines([])[1]).to.match(/^unchanged shared/);
+    expect(lines([idOf('younger')])).to.have.length(1);
+    expect(lines([idOf('younger')])[0]).to.match(/^refused shared: the name stands for 2 networks/);
+  });
+
   it('refuses a subnet that another network uses, and says which', () => {
     const other = network('other', {
       ipam: { driver: 'default', options: {}, pools: [{ subnet: '10.7.0.0/16' }] },

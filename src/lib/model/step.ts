@@ -40,8 +40,13 @@ export interface Disconnect extends StepBase {
   readonly stale?: boolean;
 }
 
+export interface RemoveNetwork extends StepBase {
+  readonly do: 'remove-network';
+  readonly network: Required<NetworkRef>;
+}
+
 /** One step is one call to the engine. */
-export type Step = CreateNetwork | Connect | Disconnect;
+export type Step = CreateNetwork | RemoveNetwork | Connect | Disconnect;
 
 /** The name of the network a step works on. */
 export function networkOf(step: Step): string {

@@ -1,4 +1,3 @@
-import { UsageError } from '../model/errors.js';
 import type { AddressPool } from '../model/network.js';
 import { parseAddress } from '../net/address.js';
 import { type Prefix, containsAddress, containsPrefix, parsePrefix } from '../net/prefix.js';
@@ -24,35 +23,65 @@ function holds(subnet: string | undefined, text: string): boolean {
   return range.ok && containsPrefix(prefix, range.prefix);
 }
 
-/** The subnet an address belongs to. Where there is one subnet only it is that one: a check tells what is wrong. */
-function poolFor(pools: MutablePool[], text: string, flag: string): MutablePool {
-  const found = pools.find(pool => holds(pool.subnet, text)) ?? (pools.length === 1 ? pools[0] : undefined);
-  if (found) return found;
-  throw new UsageError(
-    pools.length === 0
-      ? `${flag} ${text} needs a --subnet.`
-      : `${flag} ${text} is in none of the subnets given.`,
-  );
+export interface Pools {
+  readonly pools: readonly AddressPool[];
+  /** What cannot be placed, or not twice; a sentence each. */
+  readonly problems: readonly string[];
 }
 
-/** Throws a UsageError for an address that belongs to no subnet, and for a second one of its kind in a subnet. */
-export function poolsFrom(flags: AddressFlags): AddressPool[] {
-  const pools: MutablePool[] = flags.subnets.map(subnet => ({ subnet }));
-  const set = (key: 'gateway' | 'ipRange', flag: string, text: string): void => {
-    const pool = poolFor(pools, text, flag);
-    if (pool[key] !== undefined) {
-      throw new UsageError(`Subnet ${pool.subnet ?? ''} can have one ${flag} only: ${pool[key]}, ${text}.`);
-    }
-    pool[key] = text;
-  };
-  for (const gateway of flags.gateways) set('gateway', '--gateway', gateway);
-  for (const ipRange of flags.ipRanges) set('ipRange', '--ip-range', ipRange);
-  for (const entry of flags.auxAddresses) {
-    const cut = entry.indexOf('=');
-    if (cut < 1) throw new UsageError(`--aux-address ${entry} should read NAME=ADDRESS.`);
-    const address = entry.slice(cut + 1);
-    const pool = poolFor(pools, address, '--aux-address');
-    pool.auxAddresses = { ...pool.auxAddresses, [entry.slice(0, cut)]: address };
+class PoolBuilder {
+  readonly pools: MutablePool[];
+  readonly problems: string[] = [];
+  readonly #readable: boolean;
+
+  constructor(subnets: readonly string[]) {
+    this.pools = subnets.map(subnet => ({ subnet }));
+    this.#readable = subnets.every(subnet => parsePrefix(subnet).ok);
   }
-  return pools;
+
+  /** The subnet an address belongs to. Where there is one subnet only it is that one: a check tells what is wrong. */
+  #poolFor(text: string, flag: string): MutablePool | undefined {
+    const { pools } = this;
+    const found = pools.find(pool => holds(pool.subnet, text)) ?? (pools.length === 1 ? pools[0] : undefined);
+    if (found) return found;
+    if (pools.length === 0) this.problems.push(`${flag} ${text} needs a --subnet.`);
+    // It may well be in the subnet that cannot be read, which is told anyway.
+    else if (this.#readable) this.problems.push(`${flag} ${text} is in none of the subnets given.`);
+    return undefined;
+  }
+
+  place(key: 'gateway' | 'ipRange', flag: string, text: string): void {
+    const pool = this.#poolFor(text, flag);
+    if (pool?.[key] === undefined) {
+      if (pool) pool[key] = text;
+      return;
+    }
+    this.problems.push(`Subnet ${pool.subnet ?? ''} can have one ${flag} only: ${pool[key]}, ${text}.`);
+  }
+
+  reserve(entry: string): void {
+    const flag = '--aux-address';
+    const cut = entry.indexOf('=');
+    if (cut < 1) {
+      this.problems.push(`${flag} ${entry} should read NAME=ADDRESS.`);
+      return;
+    }
+    const [name, address] = [entry.slice(0, cut), entry.slice(cut + 1)];
+    const pool = this.#poolFor(address, flag);
+    if (!pool) return;
+    const reserved = pool.auxAddresses?.[name];
+    if (reserved !== undefined) {
+      this.problems.push(`${flag}: ${name} is given two addresses, ${reserved} and ${address}.`);
+    }
+    pool.auxAddresses = { ...pool.auxAddresses, [name]: address };
+  }
+}
+
+/** Pools out of flags, and what makes none: an address that belongs to no subnet, or a second one of its kind. */
+export function poolsFrom(flags: AddressFlags): Pools {
+  const builder = new PoolBuilder(flags.subnets);
+  for (const gateway of flags.gateways) builder.place('gateway', '--gateway', gateway);
+  for (const ipRange of flags.ipRanges) builder.place('ipRange', '--ip-range', ipRange);
+  for (const entry of flags.auxAddresses) builder.reserve(entry);
+  return { pools: builder.pools, problems: builder.problems };
 }

@@ -2,11 +2,17 @@ import { hasIpv4Switch, versionAtLeast } from '../model/engine-info.js';
 import { type Network, type NetworkSpec, isEngineNetwork, shortId } from '../model/network.js';
 import { managedLabel } from '../model/ownership.js';
 import { type Finding, type Plan, joinPlans } from '../model/plan.js';
+import type { Step } from '../model/step.js';
 import type { World } from '../model/world.js';
 import { parsePrefix, overlaps } from '../net/prefix.js';
 import { type Drift, compareNetwork } from './compare.js';
+import { sortDuplicates } from './duplicates.js';
 
-type NetworkWorld = Pick<World, 'engine' | 'networks'>;
+/** What networks are planned from. */
+export interface NetworkWorld extends Pick<World, 'engine' | 'networks'> {
+  /** Who is on them; absent where it was not asked for. Without it nothing counts as unused. */
+  readonly containers?: World['containers'];
+}
 
 function finding(spec: NetworkSpec, part: Omit<Finding, 'job' | 'network'>): Plan {
   return { steps: [], findings: [{ job: 'networks', network: spec.name, ...part }] };
@@ -83,17 +89,28 @@ function planExisting(spec: NetworkSpec, network: Network): Plan {
   return finding(spec, { find: 'unchanged', reason: `exists as declared (${shortId(network.id)})` });
 }
 
-function planNetwork(spec: NetworkSpec, world: NetworkWorld): Plan {
-  const matches = world.networks.filter(network => network.name === spec.name);
-  const [network, ...others] = matches;
-  if (!network) return planCreation(spec, world);
-  if (others.length > 0) {
+function planDuplicates(spec: NetworkSpec, matches: readonly Network[], world: NetworkWorld): Plan {
+  const duplicates = world.containers && sortDuplicates(matches, world.containers);
+  if (!duplicates || duplicates.others.length > 0) {
     const ids = matches.map(({ id }) => shortId(id)).join(', ');
     return refuse(spec, `the name stands for ${String(matches.length)} networks: ${ids}`, [
       'Engines before 25.0 can make two networks of one name. Remove the ones that nothing uses, by ID.',
     ]);
   }
-  return planExisting(spec, network);
+  const removals: Step[] = duplicates.expendable.map(({ id, name }) => ({
+    do: 'remove-network',
+    job: 'networks',
+    network: { id, name },
+    reason: `a second network of this name (${shortId(id)}), made at the same moment; nothing is on it`,
+  }));
+  return joinPlans({ steps: removals, findings: [] }, planExisting(spec, duplicates.survivor));
+}
+
+function planNetwork(spec: NetworkSpec, world: NetworkWorld): Plan {
+  const matches = world.networks.filter(network => network.name === spec.name);
+  const [network, ...others] = matches;
+  if (!network) return planCreation(spec, world);
+  return others.length > 0 ? planDuplicates(spec, matches, world) : planExisting(spec, network);
 }
 
 /** Job 1: what it takes for networks to exist as declared. Nothing that exists is changed. */

@@ -20,7 +20,7 @@ function failureOf(error: unknown): StepFailure {
 
 /** Why a step is not attempted after what failed before it. */
 function blockedBy(step: Step, failed: readonly Step[]): string | undefined {
-  if (step.do === 'create-network') return undefined;
+  if (step.do === 'create-network' || step.do === 'remove-network') return undefined;
   const { network, container } = step;
   if (
     network.id === undefined &&

@@ -48,11 +48,26 @@ async function disconnect(
   }
 }
 
+async function removeNetwork(
+  step: Extract<Step, { do: 'remove-network' }>,
+  { engine, signal }: StepContext,
+): Promise<Executed> {
+  try {
+    await engine.removeNetwork(step.network, signal);
+    return { outcome: 'done' };
+  } catch (error) {
+    if (!isEngineFailure(error, 'not-found')) throw error;
+    return { outcome: 'unchanged', note: 'was removed meanwhile' };
+  }
+}
+
 /** Does one step. What turns out to be done already is a success; anything else that fails is thrown. */
 export function execute(step: Step, context: StepContext): Promise<Executed> {
   switch (step.do) {
     case 'create-network':
       return createNetwork(context.engine, step.spec, allowsDuplicateNames(context.info), context.signal);
+    case 'remove-network':
+      return removeNetwork(step, context);
     case 'connect':
       return connect(step, context);
     case 'disconnect':

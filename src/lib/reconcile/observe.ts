@@ -3,6 +3,7 @@ import type { World } from '../model/world.js';
 import { isEngineFailure } from '../docker/engine-error.js';
 import type { Engine } from '../docker/engine.js';
 import { messageOf } from '../model/errors.js';
+import type { NetworkWorld } from '../networks/plan.js';
 
 /** Inspects under way at once: more than this gains nothing (measured on 1,000 containers). */
 const inspectsAtOnce = 16;
@@ -63,11 +64,16 @@ export async function observe(
   };
 }
 
-/** The part of the World that networks alone are planned from: a list less. */
-export async function observeNetworks(
-  engine: Engine,
-  signal?: AbortSignal,
-): Promise<Pick<World, 'engine' | 'networks'>> {
+/**
+ * The part of the World that networks alone are planned from: a list less. Who is on them matters only where a
+ * name stands for several.
+ */
+export async function observeNetworks(engine: Engine, signal?: AbortSignal): Promise<NetworkWorld> {
   const [info, networks] = await Promise.all([engine.info(signal), engine.listNetworks(signal)]);
-  return { engine: info, networks };
+  const isAmbiguous = new Set(networks.map(network => network.name)).size < networks.length;
+  return {
+    engine: info,
+    networks,
+    ...(isAmbiguous && { containers: await engine.listContainers(signal) }),
+  };
 }

@@ -1,4 +1,4 @@
-import { escapeText } from '../model/escape.js';
+import { escapeLine } from '../model/escape.js';
 import type { Finding } from '../model/plan.js';
 import type { NetworkSpec } from '../model/network.js';
 import type { Step } from '../model/step.js';
@@ -26,19 +26,21 @@ export function describeStep(step: Step): StepWords {
       return {
         sign: '+',
         verb: 'create',
-        subject: escapeText(`${step.spec.name}${describeSpec(step.spec)}`),
+        subject: escapeLine(`${step.spec.name}${describeSpec(step.spec)}`),
       };
+    case 'remove-network':
+      return { sign: '-', verb: 'remove', subject: escapeLine(step.network.name) };
     case 'connect':
       return {
         sign: '+',
         verb: 'connect',
-        subject: escapeText(`${step.container.name} → ${step.network.name}`),
+        subject: escapeLine(`${step.container.name} → ${step.network.name}`),
       };
     case 'disconnect':
       return {
         sign: '-',
         verb: 'disconnect',
-        subject: escapeText(`${step.container.name} ← ${step.network.name}`),
+        subject: escapeLine(`${step.container.name} ← ${step.network.name}`),
       };
   }
 }
@@ -49,5 +51,5 @@ export function subjectOf(finding: Finding): string {
     finding.container !== undefined && finding.network !== undefined
       ? `${finding.container} on ${finding.network}`
       : (finding.container ?? finding.network ?? '');
-  return escapeText(subject);
+  return escapeLine(subject);
 }

@@ -1,7 +1,7 @@
 import type { EngineInfo } from '../model/engine-info.js';
 import { type FairleadError, ExitCode } from '../model/errors.js';
 import type { Finding } from '../model/plan.js';
-import { type Report, type StepResult, exitCodeOf } from '../model/report.js';
+import { type Report, type StepResult } from '../model/report.js';
 
 /** Raised when a field changes its meaning or goes away; new fields alone do not raise it. */
 export const schemaVersion = 1;
@@ -32,8 +32,8 @@ export function reportJson(
   report: Report,
   engine: EngineInfo,
   dryRun: boolean,
+  exitCode: ExitCode,
 ): Record<string, unknown> {
-  const exitCode = exitCodeOf(report);
   return {
     schemaVersion,
     command,

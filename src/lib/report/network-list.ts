@@ -1,5 +1,5 @@
 import type { Container } from '../model/container.js';
-import { escapeText } from '../model/escape.js';
+import { escapeLine } from '../model/escape.js';
 import { type Network, isEngineNetwork } from '../model/network.js';
 import { isOwnNetwork } from '../model/ownership.js';
 import type { World } from '../model/world.js';
@@ -61,11 +61,11 @@ export function networkListLines(listed: readonly ListedNetwork[]): string[] {
   return alignColumns([
     ['NAME', 'DRIVER', 'SUBNETS', 'OWNER', 'MEMBERS (STOPPED)'],
     ...listed.map(entry => [
-      escapeText(entry.network.name),
-      escapeText(entry.network.driver),
-      subnetsText(entry.network),
-      escapeText(entry.owner),
-      escapeText(membersText(entry)),
+      escapeLine(entry.network.name),
+      escapeLine(entry.network.driver),
+      escapeLine(subnetsText(entry.network)),
+      escapeLine(entry.owner),
+      escapeLine(membersText(entry)),
     ]),
   ]);
 }

@@ -1,4 +1,4 @@
-import { escapeText } from '../model/escape.js';
+import { escapeLine } from '../model/escape.js';
 import type { Finding, Plan } from '../model/plan.js';
 import { alignColumns } from './columns.js';
 
@@ -28,7 +28,7 @@ export function listProxy(proxy: string, plan: Plan): ListedProxy {
     }
   }
   for (const step of plan.steps) {
-    if (step.do === 'create-network') continue;
+    if (step.do !== 'connect' && step.do !== 'disconnect') continue;
     const state = step.do === 'connect' ? 'to join' : step.stale ? 'stale' : 'to leave';
     memberships.push({ network: step.network.name, state, reason: step.reason });
   }
@@ -44,21 +44,21 @@ export function listProxy(proxy: string, plan: Plan): ListedProxy {
 
 export function proxyListLines(proxies: readonly ListedProxy[]): string[] {
   return proxies.flatMap(({ proxy, memberships, unreachable, notes }) => [
-    escapeText(proxy),
+    escapeLine(proxy),
     ...notes.flatMap(({ reason, hints = [] }) => [
-      `  ! ${escapeText(reason)}`,
-      ...hints.map(hint => `      ${escapeText(hint)}`),
+      `  ! ${escapeLine(reason)}`,
+      ...hints.map(hint => `      ${escapeLine(hint)}`),
     ]),
     ...alignColumns(
       memberships.map(({ network, state, reason }) => [
-        `  ${escapeText(network)}`,
+        `  ${escapeLine(network)}`,
         state,
-        escapeText(reason),
+        escapeLine(reason),
       ]),
     ),
     ...(unreachable.length > 0 ? ['  not routed to:'] : []),
     ...alignColumns(
-      unreachable.map(({ container, reason }) => [`    ${escapeText(container)}`, escapeText(reason)]),
+      unreachable.map(({ container, reason }) => [`    ${escapeLine(container)}`, escapeLine(reason)]),
     ),
   ]);
 }

@@ -1,4 +1,4 @@
-import { escapeText } from '../model/escape.js';
+import { escapeLine } from '../model/escape.js';
 import type { Finding, FindingKind } from '../model/plan.js';
 import type { Report, StepResult } from '../model/report.js';
 import { alignColumns } from './columns.js';
@@ -23,15 +23,19 @@ interface Line {
 
 function stepLine(result: StepResult): Line {
   const { sign, verb, subject } = describeStep(result.step);
-  const reason = escapeText(result.step.reason);
+  const reason = escapeLine(result.step.reason);
   if (result.outcome === 'failed') {
     const { message = 'failed', hints = [] } = result.failure ?? {};
-    return { sign: 'x', cells: [verb, subject, escapeText(message)], below: hints.map(escapeText) };
+    return {
+      sign: 'x',
+      cells: [verb, subject, escapeLine(message)],
+      below: hints.map(hint => escapeLine(hint)),
+    };
   }
   if (result.outcome === 'skipped') {
-    return { sign: 'x', cells: [verb, subject, `skipped: ${escapeText(result.note ?? '')}`], below: [] };
+    return { sign: 'x', cells: [verb, subject, `skipped: ${escapeLine(result.note ?? '')}`], below: [] };
   }
-  const note = result.note === undefined ? '' : ` (${escapeText(result.note)})`;
+  const note = result.note === undefined ? '' : ` (${escapeLine(result.note)})`;
   const shownSign = result.outcome === 'unchanged' ? '=' : sign;
   return { sign: shownSign, cells: [verb, subject, `${reason}${note}`], below: [] };
 }
@@ -40,13 +44,13 @@ function findingLine(finding: Finding): Line[] {
   const look = shown[finding.find];
   if (!look) return [];
   const fields = (finding.drift ?? []).map(({ field, declared, actual }) =>
-    escapeText(`${field}: declared ${declared}, is ${actual}`),
+    escapeLine(`${field}: declared ${declared}, is ${actual}`),
   );
   return [
     {
       sign: look.sign,
-      cells: [look.verb, subjectOf(finding), escapeText(finding.reason)],
-      below: [...fields, ...(finding.hints ?? []).map(escapeText)],
+      cells: [look.verb, subjectOf(finding), escapeLine(finding.reason)],
+      below: [...fields, ...(finding.hints ?? []).map(hint => escapeLine(hint))],
     },
   ];
 }
@@ -73,22 +77,32 @@ export function warningLines(findings: readonly Finding[]): string[] {
   return findings
     .filter(finding => finding.find === 'warning')
     .flatMap(finding => [
-      `Warning: ${escapeText(finding.reason)}`,
-      ...(finding.hints ?? []).map(hint => `  ${escapeText(hint)}`),
+      `Warning: ${escapeLine(finding.reason)}`,
+      ...(finding.hints ?? []).map(hint => `  ${escapeLine(hint)}`),
     ]);
 }
 
-/** A report for a person: one line a step with its reason, what was not done and why, and a summary. */
-export function reportLines(report: Report, dryRun: boolean, palette: Palette = plain): string[] {
+function render(report: Report, palette: Palette): string[] {
   const lines = [...report.results.map(stepLine), ...report.findings.flatMap(findingLine)];
   const aligned = alignColumns(
     lines.map(({ sign, cells: [verb = '', ...rest] }) => [`${sign} ${verb}`, ...rest]),
   );
-  return [
-    ...lines.flatMap((line, i) => [
-      colour(line.sign, palette)(aligned[i] ?? ''),
-      ...line.below.map(text => palette.faint(`    ${text}`)),
-    ]),
-    summaryOf(report, dryRun),
-  ];
+  return lines.flatMap((line, i) => [
+    colour(line.sign, palette)(aligned[i] ?? ''),
+    ...line.below.map(text => palette.faint(`    ${text}`)),
+  ]);
+}
+
+/** A report for a person: one line a step with its reason, what was not done and why, and a summary. */
+export function reportLines(report: Report, dryRun: boolean, palette: Palette = plain): string[] {
+  return [...render(report, palette), summaryOf(report, dryRun)];
+}
+
+/** Of a report only what did not come about, for those who want to hear of nothing else. */
+export function problemLines(report: Report): string[] {
+  const problems = {
+    results: report.results.filter(({ outcome }) => outcome === 'failed' || outcome === 'skipped'),
+    findings: report.findings.filter(({ find }) => find === 'drift' || find === 'refused'),
+  };
+  return render(problems, plain);
 }
