@@ -1,6 +1,6 @@
 import { escapeLine } from '../model/escape.js';
 import { messageOf } from '../model/errors.js';
-import type { Endpoint } from './endpoint.js';
+import type { Endpoint, TcpEndpoint } from './endpoint.js';
 import { EngineError } from './engine-error.js';
 import { codeOf } from './error-code.js';
 import type { Explanation } from './explanation.js';
@@ -85,14 +85,18 @@ function explainStream(endpoint: Endpoint, error: unknown, code: string): Explan
       why: 'it closed the connection without an answer',
       hints: [
         'The engine may be restarting; otherwise its log tells more: journalctl -u docker',
-        ...(endpoint.kind === 'tcp' && !endpoint.tls
-          ? ['If it wants TLS, set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH.']
-          : []),
+        ...(endpoint.kind === 'tcp' ? [resetHint(endpoint)] : []),
       ],
     };
   }
   const said = escapeLine(messageOf(error)).replace(/\.$/, '');
   return { failure: 'unreachable', why: said || code || 'the connection failed' };
+}
+
+function resetHint({ tls }: TcpEndpoint): string {
+  return tls
+    ? 'If it knows its clients by certificate, ours may not be one of them.'
+    : 'If it wants TLS, set DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH.';
 }
 
 function strangerHint(endpoint: Endpoint): string {

@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { isIPv6 } from 'node:net';
-import { env } from 'node:process';
+import process from 'node:process';
 import type { DockerOptions } from 'dockerode';
 import type { Endpoint, TcpEndpoint } from './endpoint.js';
 import { SshAgent } from './ssh-agent.js';
@@ -79,11 +79,11 @@ function tcpOptions({
  * variables it reads only when there is a DOCKER_HOST, so that one is out of its sight while it is constructed.
  */
 export function withoutDockerHost<T>(construct: () => T): T {
-  const { DOCKER_HOST: host } = env;
-  delete env.DOCKER_HOST;
+  const { DOCKER_HOST: host } = process.env;
+  delete process.env.DOCKER_HOST;
   try {
     return construct();
   } finally {
-    if (host !== undefined) env.DOCKER_HOST = host;
+    if (host !== undefined) process.env.DOCKER_HOST = host;
   }
 }

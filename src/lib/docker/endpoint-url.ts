@@ -47,6 +47,7 @@ export function redactUrl(text: string): string {
 export function parseEndpointUrl(text: string, origin: string): Address {
   const trimmed = text.trim();
   try {
+    if (trimmed === '') throw new Malformed('it names nothing');
     const [, scheme = 'tcp', rest = ''] = /^(?:([^:/]*):\/\/)?(.*)$/s.exec(trimmed) ?? [];
     return parseAs(scheme.toLowerCase(), rest);
   } catch (error) {
@@ -121,7 +122,7 @@ function sshAddress(rest: string): Address {
 
 function splitAuthority(rest: string): Parts {
   const [, userinfo, v6, name, digits, path = ''] =
-    /^(?:([^/?#]*)@)?(?:\[([^\]]*)\]|([^:/?#[\]]*))(?::([^/?#]*))?(\/.*)?$/s.exec(rest) ?? [];
+    /^(?:([^/?#]*)@)?(?:\[([^\]]*)\]|([^:/?#[\]]*))(?::([^:/?#]*))?(\/.*)?$/s.exec(rest) ?? [];
   if (v6 === undefined && name === undefined) {
     if (isIPv6(rest.replace(/:\d+$/, '')))
       throw new Malformed('an IPv6 address must be in brackets: [::1]:2375');

@@ -82,7 +82,7 @@ async function fromContext(name: string, namedBy: string, request: EndpointReque
   const { host, skipTlsVerify, tlsFolder } = await readContext(configFolder(request), name, namedBy);
   const origin = `from context ${escapeLine(name)}`;
   const address = parseEndpointUrl(host, origin);
-  if (address.kind !== 'tcp') return endpointAt(address, origin);
+  if (address.kind !== 'tcp' || address.scheme === 'http') return endpointAt(address, origin);
   const files = tlsFilesIn(tlsFolder);
   const tls = await readTlsMaterial({
     files,

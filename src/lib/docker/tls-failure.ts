@@ -29,6 +29,9 @@ const distrust: Readonly<Record<string, string>> = {
 
 const clockHint = 'Compare the clocks of both machines (date), or renew the certificate.';
 
+const clientHint =
+  'DOCKER_CERT_PATH must have a cert.pem and key.pem signed by the CA that the engine knows (--tlscacert).';
+
 export function explainTls(endpoint: TcpEndpoint, error: unknown): Explanation | undefined {
   if (isTlsComplaint(error)) {
     return {
@@ -63,17 +66,15 @@ function explainCode(
       ],
     };
   }
-  if (/ALERT.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE)/.test(code)) {
-    return {
-      failure: 'denied',
-      why:
-        tls?.cert === undefined
-          ? 'it wants a client certificate'
-          : 'it does not accept our client certificate',
-      hints: [
-        'DOCKER_CERT_PATH must have a cert.pem and key.pem that a CA of the engine (--tlscacert) signed.',
-      ],
-    };
+  // Before TLS 1.3 the code is EPROTO, and only the text names the alert.
+  const alert = /alert[ _](.+)/i.exec(`${code} ${messageOf(error)}`)?.[1] ?? '';
+  if (/certificate|unknown[ _]ca|access[ _]denied/i.test(alert)) {
+    const why =
+      tls?.cert === undefined ? 'it wants a client certificate' : 'it rejects our client certificate';
+    return { failure: 'denied', why, hints: [clientHint] };
+  }
+  if (/handshake[ _]failure/i.test(alert)) {
+    return { failure: 'denied', why: 'it refused the TLS handshake', hints: [clientHint] };
   }
   if (code === 'EPROTO' || code.startsWith('ERR_SSL_')) return explainProtocol(port, error);
   return undefined;
