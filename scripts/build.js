@@ -2,7 +2,7 @@
 // what makes start-up fast. Nothing is left to resolve at run time.
 //   node scripts/build.js [FOLDER]
 import { existsSync } from 'node:fs';
-import { cp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -55,7 +55,6 @@ async function writeNotices(metafile, into) {
 async function writeManifest(into) {
   const { Plugin } = await import('@oclif/core/config');
   const file = join(into, 'oclif.manifest.json');
-  await rm(file, { force: true });
   const plugin = new Plugin({ root: into, type: 'core', ignoreManifest: true, errorOnManifestCreate: true });
   await plugin.load();
   await writeFile(file, `${JSON.stringify(plugin.manifest, null, 2)}\n`);
@@ -69,12 +68,15 @@ async function copyRest(into) {
 /** Builds the package where its source is, or as a whole into another folder, which then needs nothing else. */
 export async function build(into = root) {
   const { build: bundle } = await import('esbuild');
-  await rm(join(into, 'dist'), { recursive: true, force: true });
   if (into !== root) await copyRest(into);
+  // Whoever runs the program meanwhile keeps the old one until the new one is whole.
+  const [dist, next, last] = ['dist', `.dist-new-${process.pid}`, `.dist-old-${process.pid}`].map(name =>
+    join(into, name),
+  );
   const { metafile } = await bundle({
     absWorkingDir: root,
     entryPoints: ['src/cli/run.ts', ...(await commandFiles())],
-    outdir: join(into, 'dist'),
+    outdir: next,
     outbase: 'src',
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
@@ -93,6 +95,9 @@ export async function build(into = root) {
     plugins: [leaveOut],
     logLevel: 'warning',
   });
+  if (existsSync(dist)) await rename(dist, last);
+  await rename(next, dist);
+  await rm(last, { recursive: true, force: true });
   await writeNotices(metafile, into);
   await writeManifest(into);
 }
