@@ -1,7 +1,18 @@
-import { Flags } from '@oclif/core';
+import { Errors, Flags } from '@oclif/core';
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
+
+const longestTimeout = 86_400;
+
+const seconds = Flags.custom<number>({
+  // eslint-disable-next-line @typescript-eslint/require-await -- oclif's signature
+  parse: async text => {
+    const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : 0;
+    if (value > 0 && value <= longestTimeout) return value;
+    throw new Errors.CLIError(`${text} is no number of seconds from above 0 to ${String(longestTimeout)}`);
+  },
+});
 
 /** Flags that every command has, with one meaning everywhere. None has a default: what is not given is not set. */
 export const globalFlags = {
@@ -18,6 +29,12 @@ export const globalFlags = {
     helpGroup: 'GLOBAL',
   }),
   context: Flags.string({ summary: 'The docker context to use.', helpValue: 'NAME', helpGroup: 'GLOBAL' }),
+  timeout: seconds({
+    summary: 'How long to wait for each answer of the engine.',
+    helpValue: 'SECONDS',
+    helpGroup: 'GLOBAL',
+    env: 'FAIRLEAD_TIMEOUT',
+  }),
   quiet: Flags.boolean({ char: 'q', summary: 'Print nothing but errors.', helpGroup: 'GLOBAL' }),
   'log-level': Flags.option({
     options: logLevels,
@@ -38,6 +55,7 @@ export interface GlobalFlags {
   readonly config?: string | undefined;
   readonly host?: string | undefined;
   readonly context?: string | undefined;
+  readonly timeout?: number | undefined;
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;
   readonly 'log-level'?: LogLevel | undefined;

@@ -9,16 +9,19 @@ export interface EngineChoice {
   readonly context?: string;
   readonly env: NodeJS.ProcessEnv;
   readonly retry?: RetryPolicy;
+  /** How long to wait for each answer; a default for reading and a longer one for changes where it is left out. */
+  readonly timeoutMs?: number;
 }
 
 /** The engine that flags, environment and docker contexts mean; nothing is sent before the first call. */
 export async function connectEngine(choice: EngineChoice): Promise<Engine> {
-  const { host, context, env, retry } = choice;
+  const { host, context, env, retry, timeoutMs } = choice;
   const endpoint = await resolveEndpoint({
     ...(host !== undefined && { host }),
     ...(context !== undefined && { context }),
     env,
     homeDir: homedir(),
   });
-  return retryingEngine(await openEngine(endpoint), retry);
+  const deadlines = timeoutMs === undefined ? undefined : { read: timeoutMs, write: timeoutMs };
+  return retryingEngine(await openEngine(endpoint, deadlines), retry);
 }

@@ -6,7 +6,7 @@ import type { ContainerRef } from '../model/step.js';
 import { text } from './answer.js';
 import { classifyAnswer } from './classify.js';
 import { describeConnectionFailure } from './connection-failure.js';
-import { dockerodeOptions } from './dockerode-options.js';
+import { dockerodeOptions, withoutDockerHost } from './dockerode-options.js';
 import { endpointBody } from './endpoint-body.js';
 import type { Endpoint } from './endpoint.js';
 import type { Engine, IdentifiedNetwork, StaleNetwork } from './engine.js';
@@ -15,10 +15,16 @@ import { readContainers } from './read-container.js';
 import { readDetails } from './read-details.js';
 import { readEngineInfo } from './read-engine.js';
 import { networkCreateBody, readNetworks } from './read-network.js';
+import { demandWholeAnswers } from './whole-answers.js';
 
-/** How long one call may take. Connects on one container wait for each other in the engine. */
-const readDeadlineMs = 20_000;
-const writeDeadlineMs = 60_000;
+/** How long one call may take, in milliseconds. */
+export interface Deadlines {
+  readonly read: number;
+  readonly write: number;
+}
+
+/** Connects on one container wait for each other in the engine. */
+const defaultDeadlines: Deadlines = { read: 20_000, write: 60_000 };
 
 /** The published types forget that `version` takes options. */
 interface WithVersion {
@@ -45,18 +51,21 @@ function spokenBy(error: AnswerError): string | undefined {
 class DockerodeEngine implements Engine {
   readonly #docker: Dockerode;
   readonly #endpoint: Endpoint;
+  readonly #deadlines: Deadlines;
 
-  constructor(docker: Dockerode, endpoint: Endpoint) {
+  constructor(docker: Dockerode, endpoint: Endpoint, deadlines: Deadlines) {
     this.#docker = docker;
     this.#endpoint = endpoint;
+    this.#deadlines = deadlines;
   }
 
   async #call<T>(
+    kind: keyof Deadlines,
     attempted: string,
-    deadlineMs: number,
     signal: AbortSignal | undefined,
     call: (abortSignal: AbortSignal) => Promise<T>,
   ): Promise<T> {
+    const deadlineMs = this.#deadlines[kind];
     const deadline = AbortSignal.timeout(deadlineMs);
     try {
       return await call(signal ? AbortSignal.any([signal, deadline]) : deadline);
@@ -77,31 +86,31 @@ class DockerodeEngine implements Engine {
   }
 
   info(signal?: AbortSignal): Promise<EngineInfo> {
-    return this.#call('ask the engine for its version', readDeadlineMs, signal, async abortSignal =>
+    return this.#call('read', 'ask the engine for its version', signal, async abortSignal =>
       readEngineInfo(await (this.#docker as unknown as WithVersion).version({ abortSignal })),
     );
   }
 
   listNetworks(signal?: AbortSignal): Promise<Network[]> {
-    return this.#call('list the networks', readDeadlineMs, signal, async abortSignal =>
+    return this.#call('read', 'list the networks', signal, async abortSignal =>
       readNetworks(await this.#docker.listNetworks({ abortSignal })),
     );
   }
 
   listContainers(signal?: AbortSignal): Promise<Container[]> {
-    return this.#call('list the containers', readDeadlineMs, signal, async abortSignal =>
+    return this.#call('read', 'list the containers', signal, async abortSignal =>
       readContainers(await this.#docker.listContainers({ all: true, abortSignal })),
     );
   }
 
   inspectContainer(container: ContainerRef, signal?: AbortSignal): Promise<ContainerDetails> {
-    return this.#call(`inspect container ${container.name}`, readDeadlineMs, signal, async abortSignal =>
+    return this.#call('read', `inspect container ${container.name}`, signal, async abortSignal =>
       readDetails(await this.#docker.getContainer(container.id).inspect({ abortSignal })),
     );
   }
 
   createNetwork(spec: NetworkSpec, signal?: AbortSignal): Promise<string> {
-    return this.#call(`create network ${spec.name}`, writeDeadlineMs, signal, async abortSignal => {
+    return this.#call('write', `create network ${spec.name}`, signal, async abortSignal => {
       // Without `_query` dockerode repeats the whole body in the URL.
       const request = { _query: {}, _body: networkCreateBody(spec), abortSignal };
       const created = await this.#docker.createNetwork(request as unknown as Dockerode.NetworkCreateOptions);
@@ -110,7 +119,7 @@ class DockerodeEngine implements Engine {
   }
 
   removeNetwork(network: IdentifiedNetwork, signal?: AbortSignal): Promise<void> {
-    return this.#call(`remove network ${network.name}`, writeDeadlineMs, signal, async abortSignal => {
+    return this.#call('write', `remove network ${network.name}`, signal, async abortSignal => {
       await this.#docker.getNetwork(network.id).remove({ abortSignal });
     });
   }
@@ -122,7 +131,7 @@ class DockerodeEngine implements Engine {
     signal?: AbortSignal,
   ): Promise<void> {
     const attempted = `connect ${container.name} to ${network.name}`;
-    return this.#call(attempted, writeDeadlineMs, signal, async abortSignal => {
+    return this.#call('write', attempted, signal, async abortSignal => {
       const request = { Container: container.id, EndpointConfig: endpointBody(endpoint), abortSignal };
       await this.#docker.getNetwork(network.id).connect(request as object);
     });
@@ -134,7 +143,7 @@ class DockerodeEngine implements Engine {
     signal?: AbortSignal,
   ): Promise<void> {
     const attempted = `disconnect ${container.name} from ${network.name}`;
-    return this.#call(attempted, writeDeadlineMs, signal, async abortSignal => {
+    return this.#call('write', attempted, signal, async abortSignal => {
       // dockerode puts what it is given into the path as it is.
       const key = 'id' in network ? network.id : encodeURIComponent(network.name);
       await this.#docker.getNetwork(key).disconnect({ Container: container.id, abortSignal } as object);
@@ -143,7 +152,13 @@ class DockerodeEngine implements Engine {
 }
 
 /** The engine at an endpoint. Nothing is sent before the first call. */
-export async function openEngine(endpoint: Endpoint): Promise<Engine> {
+export async function openEngine(endpoint: Endpoint, deadlines = defaultDeadlines): Promise<Engine> {
   const { default: Docker } = await import('dockerode');
-  return new DockerodeEngine(new Docker(dockerodeOptions(endpoint)), endpoint);
+  const options = dockerodeOptions(endpoint);
+  demandWholeAnswers(options.agent);
+  return new DockerodeEngine(
+    withoutDockerHost(() => new Docker(options)),
+    endpoint,
+    deadlines,
+  );
 }
