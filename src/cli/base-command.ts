@@ -1,16 +1,28 @@
 import { Command } from '@oclif/core';
 import type { Engine } from '../lib/docker/engine.js';
-import { errorJson, reportJson, schemaVersion, unexpectedJson } from '../lib/report/json.js';
-import { messageOf } from '../lib/model/errors.js';
+import { FairleadError, messageOf } from '../lib/model/errors.js';
 import { exitCodeOf } from '../lib/model/report.js';
 import type { World } from '../lib/model/world.js';
 import type { Pass } from '../lib/reconcile/pass.js';
+import { errorJson, reportJson, schemaVersion, unexpectedJson } from '../lib/report/json.js';
+import { typed } from './command-line.js';
 import { type GlobalFlags, globalFlags } from './global-flags.js';
-import { interruptedExit, onInterrupt } from './interrupt.js';
+import { type Interruption, onInterrupt } from './interrupt.js';
+import { printJson } from './output.js';
 import { errorLines, exitOf, expected } from './present-error.js';
-import { paletteFor, spinnerFor } from './terminal.js';
+import { type Spinner, paletteFor, spinnerFor } from './terminal.js';
+import type { CommandUsage } from './usage-error.js';
 
 export type JsonDocument = Record<string, unknown>;
+
+type DryRunFlags = GlobalFlags & { readonly 'dry-run'?: boolean };
+
+/** What a command works with while it talks to the engine. */
+interface Work {
+  readonly engine: Engine;
+  readonly spinner: Spinner;
+  readonly interruption: Interruption;
+}
 
 /** What every command shares: the global flags, the engine, the report, and how a failure is told. */
 export abstract class BaseCommand extends Command {
@@ -19,44 +31,74 @@ export abstract class BaseCommand extends Command {
 
   /** `network ensure`, as it is typed. */
   get commandName(): string {
-    return (this.id ?? '').replaceAll(':', ' ');
+    return typed(this.id ?? '');
   }
 
+  /** What is not said with `--quiet`, and not beside the document of `--json`. */
   protected print(lines: readonly string[], flags: GlobalFlags): void {
     if (this.jsonEnabled() || flags.quiet || lines.length === 0) return;
     process.stdout.write(`${lines.join('\n')}\n`);
   }
 
+  /** What a failure needs said even with `--quiet`, which leaves standard output empty. */
+  protected printProblems(lines: readonly string[], flags: GlobalFlags): void {
+    if (this.jsonEnabled() || !flags.quiet || lines.length === 0) return;
+    process.stderr.write(`${lines.join('\n')}\n`);
+  }
+
+  /** Warnings go to standard error before anything is done; in JSON they are among the findings. */
+  protected warnEarly(lines: readonly string[], flags: GlobalFlags): void {
+    if (this.jsonEnabled() || flags.quiet || lines.length === 0) return;
+    process.stderr.write(`${lines.join('\n')}\n`);
+  }
+
   /** The engine that the flags, the environment and the docker contexts mean. Nothing is sent yet. */
   protected async openEngine(flags: GlobalFlags): Promise<Engine> {
-    const [{ connectEngine }] = await Promise.all([import('../lib/docker/connect-engine.js')]);
+    const { connectEngine } = await import('../lib/docker/connect-engine.js');
     return connectEngine({
       ...(flags.host !== undefined && { host: flags.host }),
       ...(flags.context !== undefined && { context: flags.context }),
+      ...(flags.timeout !== undefined && { timeoutMs: flags.timeout * 1000 }),
       env: process.env,
     });
   }
 
+  /** Talks to the engine: with a spinner for as long as that takes, and an end to it on SIGINT. */
+  protected async withEngine<T>(flags: GlobalFlags, work: (work: Work) => Promise<T>): Promise<T> {
+    const spinner = spinnerFor(flags, process.env);
+    const interruption = onInterrupt(() => spinner.say('Interrupted: ending the step under way'));
+    spinner.say('Asking the engine');
+    try {
+      return await work({ engine: await this.openEngine(flags), spinner, interruption });
+    } catch (error) {
+      // Steps report their failures: what is thrown was thrown before the first of them.
+      if (interruption.exit === undefined) throw error;
+      throw new FairleadError('Interrupted before anything was done.', {
+        code: 'interrupted',
+        exit: interruption.exit,
+        cause: error,
+      });
+    } finally {
+      spinner.stop();
+    }
+  }
+
   /** Runs a pass against the engine, tells what it did, and sets the exit code. */
   protected async pass<Seen extends Pick<World, 'engine'>>(
-    flags: GlobalFlags & { readonly 'dry-run'?: boolean },
+    flags: DryRunFlags,
     pass: Pass<Seen>,
   ): Promise<JsonDocument> {
-    const [{ runPass }, { reportLines, warningLines }, { describeStep }] = await Promise.all([
+    const [{ runPass }, { problemLines, reportLines, warningLines }, { describeStep }] = await Promise.all([
       import('../lib/reconcile/pass.js'),
       import('../lib/report/text.js'),
       import('../lib/report/describe.js'),
     ]);
     const dryRun = flags['dry-run'] ?? false;
-    const spinner = spinnerFor(flags, process.env);
-    const signal = onInterrupt(() => spinner.say('Interrupted: ending the step under way'));
-    spinner.say('Asking the engine');
-    try {
-      const engine = await this.openEngine(flags);
+    return this.withEngine(flags, async ({ engine, spinner, interruption }) => {
       const { seen, report } = await runPass(engine, pass, {
         dryRun,
-        signal,
-        onPlan: plan => this.warnEarly(warningLines(plan.findings)),
+        signal: interruption.signal,
+        onPlan: plan => this.warnEarly(warningLines(plan.findings), flags),
         onStep: (step, index, total) => {
           const { verb, subject } = describeStep(step);
           spinner.say(`${verb} ${subject} (${String(index + 1)} of ${String(total)})`);
@@ -64,37 +106,43 @@ export abstract class BaseCommand extends Command {
       });
       spinner.stop();
       this.print(reportLines(report, dryRun, await paletteFor(process.stdout, flags, process.env)), flags);
-      process.exitCode = signal.aborted ? interruptedExit : exitCodeOf(report);
-      return reportJson(this.commandName, report, seen.engine, dryRun);
-    } finally {
-      spinner.stop();
-    }
-  }
-
-  /** Warnings go to standard error before anything is done; in JSON they are among the findings. */
-  protected warnEarly(lines: readonly string[]): void {
-    if (lines.length > 0 && !this.jsonEnabled()) process.stderr.write(`${lines.join('\n')}\n`);
+      this.printProblems(problemLines(report), flags);
+      const exitCode = interruption.exit ?? exitCodeOf(report);
+      process.exitCode = exitCode;
+      return reportJson(this.commandName, report, seen.engine, dryRun, exitCode);
+    });
   }
 
   override logJson(json: unknown): void {
-    process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+    printJson(json);
   }
 
   override toSuccessJson(result: unknown): unknown {
     return { schemaVersion, command: this.commandName, ...(result as JsonDocument) };
   }
 
+  private get usage(): CommandUsage {
+    const { flags, baseFlags, examples } = this.ctor;
+    const [first] = examples;
+    const example = typeof first === 'string' ? first : first?.command;
+    return {
+      command: this.commandName,
+      flags: [...Object.keys({ ...baseFlags, ...flags }), 'json', 'help'],
+      example: example?.replaceAll('<%= config.bin %>', this.config.bin),
+    };
+  }
+
   /** Tells a failure once, as text or as JSON, with the same exit code either way. */
   // eslint-disable-next-line @typescript-eslint/require-await -- oclif's signature
   override async catch(error: Error): Promise<void> {
     process.exitCode = exitOf(error);
-    if (this.jsonEnabled()) {
-      const known = expected(error);
-      this.logJson(
-        known ? errorJson(this.commandName, known) : unexpectedJson(this.commandName, messageOf(error)),
-      );
+    if (!this.jsonEnabled()) {
+      process.stderr.write(`${errorLines(error, this.usage).join('\n')}\n`);
       return;
     }
-    process.stderr.write(`${errorLines(error).join('\n')}\n`);
+    const known = expected(error, this.usage);
+    this.logJson(
+      known ? errorJson(this.commandName, known) : unexpectedJson(this.commandName, messageOf(error)),
+    );
   }
 }

@@ -1,18 +1,31 @@
-/** What a shell calls a process that ended by SIGINT. */
-export const interruptedExit = 130;
+import { ExitCode } from '../lib/model/errors.js';
 
-/**
- * A signal that fires on the first SIGINT or SIGTERM: the step under way ends, the rest is not begun. The second
- * one ends the process at once.
- */
-export function onInterrupt(announce: () => void): AbortSignal {
+/** What a shell calls a process that ended by SIGINT or SIGTERM. */
+export type InterruptedExit = typeof ExitCode.interrupted | typeof ExitCode.terminated;
+
+export interface Interruption {
+  /** Fires on the first SIGINT or SIGTERM: the step under way ends, the rest is not begun. */
+  readonly signal: AbortSignal;
+  /** Set once it has fired. */
+  readonly exit: InterruptedExit | undefined;
+}
+
+/** Listens for SIGINT and SIGTERM from now on. The second one ends the process at once. */
+export function onInterrupt(announce: () => void): Interruption {
   const controller = new AbortController();
-  const interrupt = (): void => {
-    if (controller.signal.aborted) process.exit(interruptedExit);
+  let exit: InterruptedExit | undefined;
+  const interrupt = (code: InterruptedExit): void => {
+    if (exit !== undefined) process.exit(code);
+    exit = code;
     controller.abort();
     announce();
   };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
-  return controller.signal;
+  process.on('SIGINT', () => interrupt(ExitCode.interrupted));
+  process.on('SIGTERM', () => interrupt(ExitCode.terminated));
+  return {
+    signal: controller.signal,
+    get exit() {
+      return exit;
+    },
+  };
 }

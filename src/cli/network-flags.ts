@@ -1,5 +1,4 @@
 import { Flags } from '@oclif/core';
-import { UsageError } from '../lib/model/errors.js';
 import type { NetworkSpec } from '../lib/model/network.js';
 import { poolsFrom } from '../lib/networks/address-flags.js';
 
@@ -77,31 +76,40 @@ interface NetworkFlagValues {
 }
 
 /** `KEY=VALUE` entries; a key without value has the empty one. */
-function entries(flag: string, values: readonly string[]): Record<string, string> {
+function entries(flag: string, values: readonly string[], problems: string[]): Record<string, string> {
   return Object.fromEntries(
-    values.map(entry => {
+    values.flatMap(entry => {
       const cut = entry.indexOf('=');
-      if (cut === 0 || entry === '') throw new UsageError(`${flag} ${entry} should read KEY=VALUE.`);
-      return cut < 0 ? [entry, ''] : [entry.slice(0, cut), entry.slice(cut + 1)];
+      if (cut === 0 || entry === '') {
+        problems.push(`${flag} ${entry} should read KEY=VALUE.`);
+        return [];
+      }
+      return [cut < 0 ? [entry, ''] : [entry.slice(0, cut), entry.slice(cut + 1)]];
     }),
   );
 }
 
-/** What the flags declare of a network; what is not given is not declared. Throws a UsageError. */
-export function networkSpecFrom(name: string, flags: NetworkFlagValues): NetworkSpec {
-  const pools = poolsFrom({
+export interface DeclaredNetwork {
+  /** What the flags declare but for the name; what is not given is not declared. */
+  readonly definition: Omit<NetworkSpec, 'name'>;
+  /** What the flags say and cannot mean; a sentence each. */
+  readonly problems: readonly string[];
+}
+
+export function networkFrom(flags: NetworkFlagValues): DeclaredNetwork {
+  const { pools, problems: misplaced } = poolsFrom({
     subnets: flags.subnet ?? [],
     gateways: flags.gateway ?? [],
     ipRanges: flags['ip-range'] ?? [],
     auxAddresses: flags['aux-address'] ?? [],
   });
+  const problems = [...misplaced];
   const driver = flags['ipam-driver'];
   const options = flags['ipam-opt'];
   const hasIpam = pools.length > 0 || driver !== undefined || options !== undefined;
-  return {
-    name,
+  const definition = {
     ...(flags.driver !== undefined && { driver: flags.driver }),
-    ...(flags.opt && { options: entries('--opt', flags.opt) }),
+    ...(flags.opt && { options: entries('--opt', flags.opt, problems) }),
     ...(flags.internal !== undefined && { internal: flags.internal }),
     ...(flags.attachable !== undefined && { attachable: flags.attachable }),
     ...(flags.ipv4 !== undefined && { enableIpv4: flags.ipv4 }),
@@ -109,12 +117,13 @@ export function networkSpecFrom(name: string, flags: NetworkFlagValues): Network
     ...(hasIpam && {
       ipam: {
         ...(driver !== undefined && { driver }),
-        ...(options && { options: entries('--ipam-opt', options) }),
+        ...(options && { options: entries('--ipam-opt', options, problems) }),
         ...(pools.length > 0 && { pools }),
       },
     }),
-    ...(flags.label && { labels: entries('--label', flags.label) }),
+    ...(flags.label && { labels: entries('--label', flags.label, problems) }),
     ...(flags['config-only'] !== undefined && { configOnly: flags['config-only'] }),
     ...(flags['config-from'] !== undefined && { configFrom: flags['config-from'] }),
   };
+  return { definition, problems };
 }

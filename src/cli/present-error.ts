@@ -1,40 +1,32 @@
-import { escapeText } from '../lib/model/escape.js';
-import { ExitCode, FairleadError, UsageError, messageOf } from '../lib/model/errors.js';
+import { escapeLine, escapeText } from '../lib/model/escape.js';
+import { ExitCode, FairleadError, messageOf } from '../lib/model/errors.js';
+import { type CommandUsage, usageErrorFrom } from './usage-error.js';
 
-/** What oclif adds to the errors of its parser and its lookup of commands. */
-interface OclifError extends Error {
-  readonly oclif?: { readonly exit?: number | false };
-}
+/** A message may name what was typed, and that may be anything: it stays one line of a length to read. */
+const longestMessage = 1000;
 
-function isOclifError(error: unknown): error is OclifError {
-  return error instanceof Error && 'oclif' in error;
-}
-
-/** oclif says where to find help; we say it as a hint, and its other lines as one message. */
-function usageErrorFrom(error: OclifError): UsageError {
-  const lines = error.message
-    .replace(/See more help with --help/, '')
-    .split('\n')
-    .map(line => line.trim())
-    .filter(line => line !== '');
-  const [first = 'wrong usage', ...rest] = lines;
-  return new UsageError([first, ...rest].join(' '), ['See --help for how to use it.']);
+/** An error of oclif's parser. Its errors with a code are others: a file of the package that cannot be loaded. */
+function isUsageError(error: unknown): error is Error {
+  return error instanceof Error && 'oclif' in error && (error as { code?: unknown }).code === undefined;
 }
 
 /**
  * An expected failure out of whatever was thrown; undefined for one that nobody expected. Known errors become
  * one message with what to do; unknown ones keep their stack.
  */
-export function expected(error: unknown): FairleadError | undefined {
+export function expected(error: unknown, usage?: CommandUsage): FairleadError | undefined {
   if (error instanceof FairleadError) return error;
-  return isOclifError(error) ? usageErrorFrom(error) : undefined;
+  return isUsageError(error) ? usageErrorFrom(error, usage) : undefined;
 }
 
 /** What a person reads on standard error. */
-export function errorLines(error: unknown): string[] {
-  const known = expected(error);
+export function errorLines(error: unknown, usage?: CommandUsage): string[] {
+  const known = expected(error, usage);
   if (known) {
-    return [`Error: ${escapeText(known.message)}`, ...known.hints.map(hint => `  ${escapeText(hint)}`)];
+    return [
+      `Error: ${escapeLine(known.message, longestMessage)}`,
+      ...known.hints.map(hint => `  ${escapeLine(hint, longestMessage)}`),
+    ];
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
   return [

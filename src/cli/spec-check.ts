@@ -1,8 +1,7 @@
 import { checkNetworkSpec } from '../lib/config/network-checks.js';
 import type { SpecProblem } from '../lib/config/spec-problem.js';
-import { UsageError } from '../lib/model/errors.js';
-import { escapeText } from '../lib/model/escape.js';
 import type { NetworkSpec } from '../lib/model/network.js';
+import type { Finding } from '../lib/model/plan.js';
 
 /** The flag that a part of a definition came from. */
 const flagOf: Readonly<Record<string, string>> = {
@@ -23,26 +22,33 @@ const flagOf: Readonly<Record<string, string>> = {
 
 function place(spec: NetworkSpec, problem: SpecProblem): string {
   const flag = [...problem.path].reverse().flatMap(part => flagOf[String(part)] ?? [])[0];
-  return flag ?? `network ${escapeText(spec.name)}`;
+  return flag ?? (spec.name === '' ? 'NAME' : `network ${spec.name}`);
 }
 
 function line(spec: NetworkSpec, problem: SpecProblem): string {
   const suggestion = problem.suggestion === undefined ? '' : ` Did you mean ${problem.suggestion}?`;
   const allowed = problem.allowed === undefined ? '' : ` (${problem.allowed})`;
-  return escapeText(`${place(spec, problem)}: ${problem.message}${allowed}.${suggestion}`);
+  return `${place(spec, problem)}: ${problem.message}${allowed}.${suggestion}`;
 }
 
-/**
- * Refuses what an engine would refuse, or take and do harm with, before anything is asked of it. Gives the
- * warnings; throws a UsageError with all errors at once.
- */
-export function checkSpecs(specs: readonly NetworkSpec[]): string[] {
+/** What is wrong with definitions: errors, each a line, and warnings to give before anything is done. */
+export interface SpecCheck {
+  readonly errors: readonly string[];
+  readonly warnings: readonly Finding[];
+}
+
+/** Finds what an engine would refuse, or take and do harm with, before anything is asked of it. */
+export function checkSpecs(specs: readonly NetworkSpec[]): SpecCheck {
   const problems = specs.flatMap(spec => checkNetworkSpec(spec).map(problem => ({ spec, problem })));
-  const told = (severity: SpecProblem['severity']): string[] =>
-    problems
-      .filter(({ problem }) => problem.severity === severity)
-      .map(({ spec, problem }) => line(spec, problem));
-  const [first, ...more] = told('error');
-  if (first !== undefined) throw new UsageError(first, more);
-  return told('warning').map(text => `Warning: ${text}`);
+  const of = (severity: SpecProblem['severity']): typeof problems =>
+    problems.filter(({ problem }) => problem.severity === severity);
+  return {
+    errors: of('error').map(({ spec, problem }) => line(spec, problem)),
+    warnings: of('warning').map(({ spec, problem }) => ({
+      find: 'warning',
+      job: 'networks',
+      network: spec.name,
+      reason: line(spec, problem),
+    })),
+  };
 }

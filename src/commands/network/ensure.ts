@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
 import { dryRunFlag } from '../../cli/global-flags.js';
-import { networkFlags, networkSpecFrom } from '../../cli/network-flags.js';
+import { networkFlags, networkFrom } from '../../cli/network-flags.js';
 import { checkSpecs } from '../../cli/spec-check.js';
 import { ExitCode, FairleadError, UsageError } from '../../lib/model/errors.js';
 
@@ -35,15 +35,24 @@ export default class NetworkEnsure extends BaseCommand {
         hints: ['Without --recreate, drift is shown and left as it is.'],
       });
     }
-    if (flags.subnet && names.length > 1) {
-      throw new UsageError(`--subnet goes with one network; ${String(names.length)} are named.`);
-    }
-    const specs = names.map(name => networkSpecFrom(name, flags));
-    this.warnEarly(checkSpecs(specs));
-    const [{ observeNetworks }, { planNetworks }] = await Promise.all([
+    const { definition, problems } = networkFrom(flags);
+    const specs = names.map(name => ({ ...definition, name }));
+    const { errors, warnings } = checkSpecs(specs);
+    const severalWithSubnet = flags.subnet !== undefined && names.length > 1;
+    const [first, ...more] = [
+      ...(severalWithSubnet ? [`--subnet goes with one network; ${String(names.length)} are named.`] : []),
+      ...problems,
+      ...errors,
+    ];
+    if (first !== undefined) throw new UsageError(first, more);
+    const [{ observeNetworks }, { planNetworks }, { joinPlans }] = await Promise.all([
       import('../../lib/reconcile/observe.js'),
       import('../../lib/networks/plan.js'),
+      import('../../lib/model/plan.js'),
     ]);
-    return this.pass(flags, { observe: observeNetworks, plan: world => planNetworks(specs, world) });
+    return this.pass(flags, {
+      observe: observeNetworks,
+      plan: world => joinPlans({ steps: [], findings: warnings }, planNetworks(specs, world)),
+    });
   }
 }

@@ -12,7 +12,9 @@ export default class NetworkList extends BaseCommand {
       import('../../lib/reconcile/observe.js'),
       import('../../lib/report/network-list.js'),
     ]);
-    const world = await observe(await this.openEngine(flags));
+    const world = await this.withEngine(flags, ({ engine, interruption }) =>
+      observe(engine, undefined, interruption.signal),
+    );
     const listed = listNetworks(world);
     this.print(networkListLines(listed), flags);
     return { exitCode: 0, engine: world.engine, ...networkListJson(listed) };

@@ -20,14 +20,18 @@ export default class ProxyList extends BaseCommand {
         import('../../lib/report/proxy-list.js'),
         import('../../lib/model/report.js'),
       ]);
-    const world = await observe(await this.openEngine(flags), inspectionFor(declarations));
+    const world = await this.withEngine(flags, ({ engine, interruption }) =>
+      observe(engine, inspectionFor(declarations), interruption.signal),
+    );
     const plans = declarations.map(declaration => planProxy(declaration, world));
     const proxies = declarations.map(({ container }, i) =>
       listProxy(container, plans[i] ?? { steps: [], findings: [] }),
     );
-    this.print(proxyListLines(proxies), flags);
+    const lines = proxyListLines(proxies);
+    this.print(lines, flags);
     const exitCode = exitCodeOf({ results: [], findings: plans.flatMap(plan => plan.findings) });
     process.exitCode = exitCode;
+    if (exitCode !== 0) this.printProblems(lines, flags);
     return { exitCode, engine: world.engine, proxies };
   }
 }

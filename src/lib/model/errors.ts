@@ -1,6 +1,7 @@
 /**
  * The process exit codes, a contract with scripts: `0` as desired, `1` an operation failed, `2` wrong usage or
- * invalid config, `3` differences remain, `4` engine unreachable, `5` insufficient privileges.
+ * invalid config, `3` differences remain, `4` engine unreachable, `5` insufficient privileges; ended by SIGINT or
+ * SIGTERM, what a shell calls that.
  */
 export const ExitCode = {
   asDesired: 0,
@@ -9,6 +10,8 @@ export const ExitCode = {
   differences: 3,
   unreachable: 4,
   privileges: 5,
+  interrupted: 130,
+  terminated: 143,
 } as const;
 
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
