@@ -9,6 +9,18 @@ export interface NetworkRef {
   readonly id?: string;
 }
 
+const planned = 'planned:';
+
+/** The ID of a network in a predicted World that an earlier step of the plan will create. */
+export function plannedId(name: string): string {
+  return `${planned}${name}`;
+}
+
+/** How a step names a network: by its ID, unless it will get one only when the plan is applied. */
+export function networkRef({ id, name }: { readonly id: string; readonly name: string }): NetworkRef {
+  return id.startsWith(planned) ? { name } : { id, name };
+}
+
 export interface ContainerRef {
   readonly id: string;
   readonly name: string;

@@ -3,7 +3,7 @@ import { hasGatewayPriority } from '../model/engine-info.js';
 import type { Network } from '../model/network.js';
 import { ownerOption } from '../model/ownership.js';
 import { type Finding, type Plan, joinPlans } from '../model/plan.js';
-import type { Connect, Disconnect } from '../model/step.js';
+import { type Connect, type Disconnect, networkRef } from '../model/step.js';
 import type { World } from '../model/world.js';
 import type { ProxyDeclaration } from './declaration.js';
 import { type Demand, demandOn, summarize } from './demand.js';
@@ -26,7 +26,7 @@ function connectStep(proxy: Container, network: Network, because: readonly strin
   return {
     do: 'connect',
     job: 'proxies',
-    network: { id: network.id, name: network.name },
+    network: networkRef(network),
     container: { id: proxy.id, name: proxy.name },
     endpoint,
     reason: `routes ${summarize(because)}`,
@@ -37,7 +37,7 @@ function disconnectStep(proxy: Container, network: Network, reason: string): Dis
   return {
     do: 'disconnect',
     job: 'proxies',
-    network: { id: network.id, name: network.name },
+    network: networkRef(network),
     container: { id: proxy.id, name: proxy.name },
     reason,
   };
