@@ -18,7 +18,7 @@ describe('An engine behind ssh', () => {
     engine = await startEngine({ release: '28.5' });
   });
 
-  after(() => engine?.stop());
+  after(() => engine.stop());
 
   beforeEach(() => {
     path = process.env['PATH'] ?? '';

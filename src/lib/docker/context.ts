@@ -85,7 +85,7 @@ export async function readContext(
 }
 
 /** Every context docker would list, `default` first. */
-export async function listContexts(configFolder: string): Promise<string[]> {
+async function listContexts(configFolder: string): Promise<string[]> {
   const folder = join(configFolder, 'contexts', 'meta');
   let entries: string[];
   try {

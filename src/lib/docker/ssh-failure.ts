@@ -35,12 +35,12 @@ const rows: readonly Row[] = [
     hint: login => `A key without a passphrase or an agent must let you in unasked: ssh ${login} true`,
   },
   {
-    says: /permission denied while trying to connect to the (Docker daemon|docker API)/i,
+    says: /permission denied while trying to connect to the (Docker daemon|docker API)|dial unix .*: permission denied/i,
     means: 'denied',
     hint: () => 'On the far side that user must be in the docker group: sudo usermod -aG docker USER',
   },
   {
-    says: /Cannot connect to the Docker daemon|failed to connect to the docker API/i,
+    says: /Cannot connect to the Docker daemon|failed to connect to the docker API|dial unix /i,
     means: 'unreachable',
     hint: () => 'Start the engine on the far side: sudo systemctl start docker',
   },
