@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { createServer as createRawServer, type Socket } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,9 @@ export interface FakeServer {
   close(): Promise<void>;
 }
 
+/** Asked before each call, as `GET /networks`, is answered: the answer waits for what it gives. */
+export type BeforeAnswer = (call: string) => Promise<void> | undefined;
+
 async function bodyOf(request: AsyncIterable<Buffer>): Promise<Record<string, unknown>> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
@@ -18,13 +22,15 @@ async function bodyOf(request: AsyncIterable<Buffer>): Promise<Record<string, un
 }
 
 /** Serves a fake daemon on a socket of its own, for tests that run the program itself. */
-export async function serve(daemon: FakeDaemon): Promise<FakeServer> {
+export async function serve(daemon: FakeDaemon, before: BeforeAnswer = () => undefined): Promise<FakeServer> {
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-fake-'));
   const socket = join(folder, 'docker.sock');
   const server: Server = createServer((request, response) => {
-    void bodyOf(request).then(body => {
+    void bodyOf(request).then(async body => {
       const path = (request.url ?? '').split('?')[0] ?? '';
-      const answer = daemon.request(request.method ?? 'GET', path, body);
+      const method = request.method ?? 'GET';
+      await before(`${method} ${path}`);
+      const answer = daemon.request(method, path, body);
       response.writeHead(answer.status, { 'content-type': 'application/json' });
       response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
     });
@@ -34,6 +40,68 @@ export async function serve(daemon: FakeDaemon): Promise<FakeServer> {
     host: `unix://${socket}`,
     async close() {
       server.closeAllConnections();
+      await new Promise(resolve => server.close(resolve));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A call that is held back until it is let go. */
+export interface Hold {
+  readonly before: BeforeAnswer;
+  /** Fulfils when such a call has arrived. */
+  readonly reached: Promise<void>;
+  letGo(): void;
+}
+
+/** Holds back the calls that match, all of them, until they are let go. */
+export function holdAt(matches: (call: string) => boolean): Hold {
+  let letGo = (): void => undefined;
+  let arrive = (): void => undefined;
+  const released = new Promise<void>(resolve => (letGo = resolve));
+  const reached = new Promise<void>(resolve => (arrive = resolve));
+  return {
+    before: call => {
+      if (!matches(call)) return undefined;
+      arrive();
+      return released;
+    },
+    reached,
+    letGo: () => letGo(),
+  };
+}
+
+/** What a raw server does with a request that has arrived: its first line, and the socket to answer on. */
+export type RawAnswer = (socket: Socket, request: string) => void;
+
+/** Serves whatever is written to the socket, HTTP or not. `requests` are the first lines of what arrived. */
+export async function serveRaw(
+  answer: RawAnswer,
+  onConnection: (socket: Socket) => void = () => undefined,
+): Promise<FakeServer & { readonly requests: readonly string[] }> {
+  const folder = await mkdtemp(join(tmpdir(), 'fairlead-raw-'));
+  const path = join(folder, 'docker.sock');
+  const requests: string[] = [];
+  const sockets = new Set<Socket>();
+  const server = createRawServer(socket => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
+    onConnection(socket);
+    socket.on('data', (chunk: Buffer) => {
+      const [line = ''] = chunk.toString('latin1').split('\r\n');
+      if (!/^[A-Z]+ \//.test(line)) return;
+      const request = line.replace(/ HTTP\/.*$/, '');
+      requests.push(request);
+      answer(socket, request);
+    });
+  });
+  await new Promise<void>(resolve => server.listen(path, resolve));
+  return {
+    host: `unix://${path}`,
+    requests,
+    async close() {
+      sockets.forEach(socket => socket.destroy());
       await new Promise(resolve => server.close(resolve));
       await rm(folder, { recursive: true, force: true });
     },

@@ -38,7 +38,9 @@ export function listProxy(proxy: string, plan: Plan): ListedProxy {
     unreachable: plan.findings
       .filter(finding => finding.find === 'ignored')
       .map(({ container = '', reason }) => ({ container, reason })),
-    notes: plan.findings.filter(finding => !['kept', 'ignored'].includes(finding.find)),
+    notes: plan.findings
+      .filter(finding => !['kept', 'ignored'].includes(finding.find))
+      .map(finding => ({ ...finding, hints: finding.hints ?? [] })),
   };
 }
 
