@@ -66,7 +66,9 @@ export abstract class BaseCommand extends Command {
   /** Talks to the engine: with a spinner for as long as that takes, and an end to it on SIGINT. */
   protected async withEngine<T>(flags: GlobalFlags, work: (work: Work) => Promise<T>): Promise<T> {
     const spinner = spinnerFor(flags, process.env);
-    const interruption = onInterrupt(() => spinner.say('Interrupted: ending the step under way'));
+    const interruption = onInterrupt(() =>
+      spinner.announce('Interrupted: ending the step under way. Once more ends at once.'),
+    );
     spinner.say('Asking the engine');
     try {
       return await work({ engine: await this.openEngine(flags), spinner, interruption });

@@ -3,7 +3,7 @@ import { Config, flush, run } from '@oclif/core';
 import { errorJson, unexpectedJson } from '../lib/report/json.js';
 import { messageOf } from '../lib/model/errors.js';
 import { commandLineProblem, leadingWords, wantsJson } from './command-line.js';
-import { endQuietlyOnClosedOutput, printJson } from './output.js';
+import { printJson, watchOutput } from './output.js';
 import { errorLines, exitOf, expected } from './present-error.js';
 
 /** A failure outside of any command: an unknown command, mostly. */
@@ -29,7 +29,7 @@ function withHelpAsFlag([first, ...rest]: readonly string[]): string[] {
  */
 export async function main(root: string, argv: readonly string[] = process.argv.slice(2)): Promise<void> {
   const args = withHelpAsFlag(argv);
-  endQuietlyOnClosedOutput();
+  watchOutput();
   try {
     const config = await Config.load({ root: fileURLToPath(root), userPlugins: false, devPlugins: false });
     const problem = commandLineProblem(args, config.commands);

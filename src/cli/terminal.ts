@@ -35,11 +35,22 @@ export async function paletteFor(
 }
 
 export interface Spinner {
+  /** What is going on; seen only where there is a spinner. */
   say(text: string): void;
+  /** What must be seen: a line of its own where there is no spinner. */
+  announce(text: string): void;
   stop(): void;
 }
 
-const silent: Spinner = { say: () => undefined, stop: () => undefined };
+function noSpinner(flags: GlobalFlags): Spinner {
+  return {
+    say: () => undefined,
+    announce: text => {
+      if (!flags.quiet) process.stderr.write(`${text}\n`);
+    },
+    stop: () => undefined,
+  };
+}
 
 /**
  * A spinner on standard error, where someone can watch it: a terminal that has columns (ora writes without end to
@@ -48,7 +59,7 @@ const silent: Spinner = { say: () => undefined, stop: () => undefined };
 export function spinnerFor(flags: GlobalFlags, env: NodeJS.ProcessEnv): Spinner {
   const { stderr } = process;
   const watched = stderr.isTTY && stderr.columns > 0 && env['TERM'] !== 'dumb' && !env['CI'];
-  if (!watched || flags.json || flags.quiet) return silent;
+  if (!watched || flags.json || flags.quiet) return noSpinner(flags);
   let text = '';
   let stopped = false;
   let spinner: { text: string; stop: () => unknown } | undefined;
@@ -65,10 +76,15 @@ export function spinnerFor(flags: GlobalFlags, env: NodeJS.ProcessEnv): Spinner 
     }).start();
   };
   const timer = setTimeout(() => void show(), spinnerDelayMs);
+  const say = (next: string): void => {
+    text = next;
+    if (spinner) spinner.text = next;
+  };
   return {
-    say(next) {
-      text = next;
-      if (spinner) spinner.text = next;
+    say,
+    announce(next) {
+      say(next);
+      if (!spinner) stderr.write(`${next}\n`);
     },
     stop() {
       stopped = true;
