@@ -62,7 +62,7 @@ export function examplesOf({ path, text }: Page): Example[] {
 }
 
 /** A page without its fenced blocks and inline code, whose brackets are no links. */
-export function proseOf({ text }: Page): string {
+function proseOf({ text }: Page): string {
   return text.replaceAll(/^```.*?^```$/gms, '').replaceAll(/`[^`\n]*`/g, '');
 }
 
