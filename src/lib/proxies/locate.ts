@@ -42,7 +42,7 @@ function ambiguous(wanted: string, found: readonly Container[]): Finding {
 }
 
 /** Why nothing can be done with a proxy as it is; `unchanged` where nothing needs to be. */
-function obstacle(proxy: Container): Omit<Finding, 'job' | 'container'> | undefined {
+function obstacle(proxy: Container, { containers }: World): Omit<Finding, 'job' | 'container'> | undefined {
   const mode = proxy.networkMode;
   if (mode.kind === 'host') {
     return {
@@ -58,10 +58,12 @@ function obstacle(proxy: Container): Omit<Finding, 'job' | 'container'> | undefi
     };
   }
   if (mode.kind === 'container') {
+    // The engine keeps the ID of the other one, whatever it was called by.
+    const owner = escapeText(findNamed(containers, mode.of)[0]?.name ?? mode.of);
     return {
       find: 'refused',
-      reason: `shares the network of container ${escapeText(mode.of)} and cannot join one itself`,
-      hints: [`Name that container instead: fairlead proxy join ${escapeText(shortId(mode.of))}`],
+      reason: `shares the network of container ${owner} and cannot join one itself`,
+      hints: [`Name that container instead: fairlead proxy join ${owner}`],
     };
   }
   if (proxy.state === 'restarting') {
@@ -83,6 +85,6 @@ export function locateProxy(declaration: ProxyDeclaration, world: World): Locate
   const [proxy] = found;
   if (!proxy) return { finding: missing(declaration.container, world) };
   if (found.length > 1) return { finding: ambiguous(declaration.container, found) };
-  const stuck = obstacle(proxy);
+  const stuck = obstacle(proxy, world);
   return stuck ? { finding: { job: 'proxies', container: proxy.name, ...stuck } } : { proxy };
 }
