@@ -1,4 +1,5 @@
-import { overlaps, parsePrefix, type Prefix } from '../net/prefix.js';
+import { parsePrefix } from '../net/prefix.js';
+import { PrefixIndex } from '../net/prefix-index.js';
 import { checkNetworkSpec } from './network-checks.js';
 import { declaredNetworks, type DeclaredNetwork } from './network-spec.js';
 import type { FairleadConfig } from './schema.js';
@@ -57,20 +58,19 @@ function checkNames(networks: readonly DeclaredNetwork[]): SpecProblem[] {
 }
 
 function checkOverlaps(networks: readonly DeclaredNetwork[]): SpecProblem[] {
-  const seen: { subnet: Prefix; owner: DeclaredNetwork }[] = [];
+  const earlier = new PrefixIndex<DeclaredNetwork>();
   return networks.flatMap(network => {
     // Only a definition: its subnet is that of the one network made from it.
     if (network.spec.configOnly) return [];
-    return (network.spec.ipam?.pools ?? []).flatMap((pool, index) => {
-      const reading = parsePrefix(pool.subnet ?? '');
-      if (!reading.ok) return [];
-      const subnet = reading.prefix;
-      const other = seen.find(({ subnet: taken, owner }) => owner !== network && overlaps(taken, subnet));
-      seen.push({ subnet, owner: network });
-      if (!other) return [];
-      const message = `${subnet.text} overlaps ${other.subnet.text} of ${other.owner.path.join('.')}`;
+    const subnets = (network.spec.ipam?.pools ?? []).map(({ subnet }) => parsePrefix(subnet ?? ''));
+    const problems = subnets.flatMap((reading, index) => {
+      const other = reading.ok ? earlier.overlapping(reading.prefix) : undefined;
+      if (!reading.ok || !other) return [];
+      const message = `${reading.prefix.text} overlaps ${other[0].text} of ${other[1].path.join('.')}`;
       return [specError([...network.path, 'ipam', 'config', index, 'subnet'], message)];
     });
+    for (const reading of subnets) if (reading.ok) earlier.add(reading.prefix, network);
+    return problems;
   });
 }
 

@@ -7,7 +7,7 @@ import { interpolate } from './source/interpolate.js';
 import { emptyMap, setAt } from './source/overlay.js';
 import { parseText } from './source/parse-text.js';
 import type { Fault, Problem } from './source/problem.js';
-import { pathInFile, replaceAt } from './source/prune.js';
+import { edited, pathInFile } from './source/edit.js';
 import type { ConfigSource } from './source/read-source.js';
 import { follow, type Node, placeOf } from './source/tree.js';
 import type { SpecProblem } from './spec-problem.js';
@@ -55,7 +55,7 @@ function section(root: Node, property: string | undefined): Node {
 /** Host and context both say which engine: what comes later takes the other away. */
 function overlay(root: Node, { path, value }: Override): Node {
   const other = { host: 'context', context: 'host' }[path[0] === 'docker' ? String(path[1]) : ''];
-  const rest = other === undefined ? root : replaceAt(root, ['docker', other], undefined);
+  const rest = other === undefined ? root : edited(root, [{ path: ['docker', other] }]);
   return setAt(rest, path, value);
 }
 

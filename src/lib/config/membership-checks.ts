@@ -2,7 +2,7 @@ import { parseAddress } from '../net/address.js';
 import { containsAddress, parsePrefix, type Prefix } from '../net/prefix.js';
 import { type Membership, membershipsOf } from './memberships.js';
 import { nearest } from './nearest.js';
-import { declaredNetworks, networkNameFor } from './network-spec.js';
+import { type DeclaredNetwork, declaredNetworks, networkNameFor } from './network-spec.js';
 import type { FairleadConfig, Memberships } from './schema.js';
 import { checkSelector, plainNames } from './selector-checks.js';
 import { type SpecProblem, specError, specWarning, suggesting } from './spec-problem.js';
@@ -11,14 +11,17 @@ type Path = SpecProblem['path'];
 
 /** Attachments and the services of apps: whom they mean, and whether their networks are there. */
 export function checkMemberships(config: FairleadConfig): SpecProblem[] {
-  return [...checkAttachments(config), ...checkApps(config)];
+  const known = new Map(declaredNetworks(config).map(network => [network.spec.name, network]));
+  return [...checkAttachments(config, known), ...checkApps(config, known)];
 }
 
-function checkAttachments(config: FairleadConfig): SpecProblem[] {
+type KnownNetworks = ReadonlyMap<string, DeclaredNetwork>;
+
+function checkAttachments(config: FairleadConfig, known: KnownNetworks): SpecProblem[] {
   return config.attachments.flatMap((rule, index) => {
     const path = ['attachments', index];
     const single = plainNames(rule.select).length === 1;
-    const anywhere = { config, path: [...path, 'networks'], single };
+    const anywhere = { config, known, path: [...path, 'networks'], single };
     return [
       ...checkSelector(rule.select, [...path, 'select']),
       ...checkNetworks(rule.networks, rule.aliases, anywhere),
@@ -28,7 +31,7 @@ function checkAttachments(config: FairleadConfig): SpecProblem[] {
   });
 }
 
-function checkApps(config: FairleadConfig): SpecProblem[] {
+function checkApps(config: FairleadConfig, known: KnownNetworks): SpecProblem[] {
   return Object.entries(config.apps).flatMap(([app, { networks, services }]) => {
     const path = ['apps', app];
     const used = new Set(
@@ -39,7 +42,7 @@ function checkApps(config: FairleadConfig): SpecProblem[] {
       ...unused.map(key => specWarning([...path, 'networks', key], `no service of ${app} uses this network`)),
       ...Object.entries(services).flatMap(([service, declared]) => {
         const at = [...path, 'services', service];
-        const place = { config, app, path: [...at, 'networks'], single: false };
+        const place = { config, known, app, path: [...at, 'networks'], single: false };
         return [
           ...(declared.select ? checkSelector(declared.select, [...at, 'select']) : []),
           ...checkNetworks(declared.networks, declared.aliases, place),
@@ -53,6 +56,7 @@ function checkApps(config: FairleadConfig): SpecProblem[] {
 
 interface Place {
   readonly config: FairleadConfig;
+  readonly known: KnownNetworks;
   readonly app?: string;
   readonly path: Path;
   /** True where the rule can only mean one container, which may then have an address of its own. */
@@ -95,7 +99,7 @@ function checkAddress(
   membership: Membership,
   family: 'ipv4' | 'ipv6',
   path: Path,
-  { config, app, single }: Place,
+  { config, known, app, single }: Place,
 ): SpecProblem[] {
   const text = membership[family];
   if (text === undefined) return [];
@@ -113,7 +117,7 @@ function checkAddress(
       }),
     );
   }
-  const subnets = subnetsOf(config, networkNameFor(config, membership.network, app));
+  const subnets = subnetsOf(known.get(networkNameFor(config, membership.network, app) ?? ''));
   if (subnets && !subnets.some(subnet => containsAddress(subnet, reading.address))) {
     const message =
       subnets.length === 0
@@ -125,8 +129,7 @@ function checkAddress(
 }
 
 /** The declared subnets of a network that Fairlead makes; undefined for one that it does not know. */
-function subnetsOf(config: FairleadConfig, name: string | undefined): Prefix[] | undefined {
-  const declared = declaredNetworks(config).find(({ spec }) => spec.name === name);
+function subnetsOf(declared: DeclaredNetwork | undefined): Prefix[] | undefined {
   if (!declared || declared.external || declared.spec.configFrom !== undefined) return undefined;
   return (declared.spec.ipam?.pools ?? []).flatMap(({ subnet }) => {
     const reading = parsePrefix(subnet ?? '');

@@ -1,7 +1,7 @@
 import { configSchema, type FairleadConfig } from './schema.js';
 import { readIssue } from './shape-faults.js';
 import type { Fault } from './source/problem.js';
-import { replaceAt } from './source/prune.js';
+import { edited } from './source/edit.js';
 import { follow, type Node, type Path, type ScalarNode, valueOf } from './source/tree.js';
 
 export interface Shaped {
@@ -29,25 +29,12 @@ export function readShape(given: Node): Shaped {
     // A later round finds only what the taking out itself has caused.
     if (round === 0) faults.push(...found.flatMap(({ faults: told }) => told));
     if (found.some(({ remove }) => remove.some(path => path.length === 0))) break;
-    for (const path of inRemovalOrder(found.flatMap(({ remove }) => remove)))
-      root = replaceAt(root, path, undefined);
+    root = edited(
+      root,
+      found.flatMap(({ remove }) => remove.map(path => ({ path }))),
+    );
   }
   return { root, faults };
-}
-
-/** Each once, and later items before earlier ones, so that taking one out moves none that is still to go. */
-function inRemovalOrder(paths: readonly Path[]): Path[] {
-  const once = new Map(paths.map(path => [JSON.stringify(path), path]));
-  return [...once.values()].sort((a, b) => {
-    for (const [index, step] of a.entries()) {
-      const other = b[index];
-      if (other === undefined) return -1;
-      if (step === other) continue;
-      if (typeof step === 'number' && typeof other === 'number') return other - step;
-      return String(step) < String(other) ? -1 : 1;
-    }
-    return b.length - a.length;
-  });
 }
 
 /**
@@ -57,13 +44,14 @@ function inRemovalOrder(paths: readonly Path[]): Path[] {
 function castInterpolated(root: Node): Node {
   const result = configSchema.safeParse(valueOf(root));
   if (result.success) return root;
-  return result.error.issues.reduce((tree, issue) => {
-    if (issue.code !== 'invalid_type') return tree;
+  const casts = result.error.issues.flatMap(issue => {
+    if (issue.code !== 'invalid_type') return [];
     const path = issue.path as Path;
     const node = follow(root, path)?.node;
     const cast = node?.kind === 'scalar' && node.interpolated ? castTo(issue.expected, node) : undefined;
-    return cast ? replaceAt(tree, path, cast) : tree;
-  }, root);
+    return cast ? [{ path, node: cast }] : [];
+  });
+  return edited(root, casts);
 }
 
 function castTo(expected: string, node: ScalarNode): ScalarNode | undefined {

@@ -2,11 +2,15 @@ import { matchesGlob } from '../model/glob.js';
 import type { RouteDeclaration } from './schema.js';
 import { type SpecProblem, specError } from './spec-problem.js';
 
+/** Beyond this the search takes too long for a check; the plan refuses circles by itself. */
+const mostRoutes = 500;
+
 /**
  * Routes by which a packet would come back to where it was. Only containers that the config names are known here:
  * every `via`, and what the patterns of targets match among them.
  */
 export function checkWarpCycles(routes: readonly RouteDeclaration[]): SpecProblem[] {
+  if (routes.length > mostRoutes) return [];
   const warps = [...new Set(routes.map(({ via }) => via))];
   const edges = warps.map(warp =>
     routes.map((route, index) => ({ route, index })).filter(({ route }) => isTarget(route, warp)),
@@ -15,7 +19,7 @@ export function checkWarpCycles(routes: readonly RouteDeclaration[]): SpecProble
   const told = new Set<number>();
   return warps.flatMap(start => {
     const way = wayBack(start, next);
-    const last = way.at(-1);
+    const last = way.length === 0 ? undefined : Math.max(...way);
     if (last === undefined || way.some(index => told.has(index))) return [];
     for (const index of way) told.add(index);
     const names = [start, ...way.map(index => routes[index]?.via ?? '')];

@@ -5,7 +5,7 @@ import type { Entry, Node, Place } from './tree.js';
 
 /** JSON as RFC 8259 has it: no comments, no trailing commas. */
 export function parseJson(text: string): Parsed {
-  boundBrackets(text, false);
+  boundBrackets(text);
   try {
     const builder = new TreeBuilder();
     const root = new JsonReader(text, builder).read(parse(text).body, 0);

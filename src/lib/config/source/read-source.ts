@@ -5,7 +5,7 @@ import type { Format } from './parse-text.js';
 import type { Problem } from './problem.js';
 
 /** A thousand networks with their addresses take a quarter of it. */
-export const largestFile = 1024 * 1024;
+export const largestFile = 512 * 1024;
 
 /** The text of a config and where it is from. */
 export interface ConfigSource {

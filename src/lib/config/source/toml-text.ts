@@ -5,7 +5,7 @@ import type { Entry, MapNode, Node, Place } from './tree.js';
 
 /** TOML 1.0. Its parser has checked that no key or table is defined twice. */
 export function parseToml(text: string): Parsed {
-  boundBrackets(text, true);
+  boundBrackets(text);
   try {
     const [top] = parseTOML(text, { tomlVersion: '1.0' }).body;
     const reader = new TomlReader();

@@ -11,7 +11,7 @@ export interface Parsed {
 export const deepest = 50;
 
 /** Values after aliases are expanded: a few lines of YAML can stand for billions of them. */
-export const mostValues = 100_000;
+export const mostValues = 50_000;
 
 /** A text of which no more is worth reading. */
 export class Unreadable extends Error {

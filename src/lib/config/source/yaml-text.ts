@@ -25,10 +25,12 @@ export function parseYaml(text: string): Parsed {
   };
   const [first, second] = compose(tokensOf(text, lines, placeAt));
   if (!first) return { root: { kind: 'map', at: { line: 1, column: 1 }, entries: new Map() }, faults: [] };
-  const faults: Fault[] = [...first.errors, ...first.warnings].map(({ message, pos: [offset] }) => ({
-    at: placeAt(offset),
-    message,
-  }));
+  const faults: Fault[] = [...first.errors, ...first.warnings]
+    .slice(0, mostTold)
+    .map(({ message, pos: [offset] }) => ({
+      at: placeAt(offset),
+      message,
+    }));
   if (second)
     faults.push({
       at: placeAt(second.range[0]),
@@ -53,15 +55,19 @@ function tokensOf(text: string, lines: LineCounter, placeAt: (offset: number) =>
     for (const token of parser.next(lexeme)) tokens.push(token);
     lexemes += 1;
     if (parser.stack.length > 2 * deepest) throw tooDeep(placeAt(parser.offset));
-    // A value is at most a handful of lexemes: indicators, spaces, line ends.
-    if (lexemes > 8 * mostValues || tokens.length > mostErrors) throw tooMany(placeAt(parser.offset));
+    // A value is a handful of lexemes: indicators, spaces, line ends.
+    if (lexemes > 6 * mostValues || tokens.length > mostStray) throw tooMany(placeAt(parser.offset));
   }
   tokens.push(...parser.end());
+  for (const token of tokens) {
+    const stray = token.type === 'document' ? token.start.length + (token.end?.length ?? 0) : 0;
+    if (stray > mostStray) throw tooMany(placeAt(token.offset));
+  }
   return tokens;
 }
 
-/** Top-level tokens are documents, directives, comments and errors; nobody reads a thousand of them. */
-const mostErrors = 1000;
+/** Directives, comments and errors outside of any value: each error costs a message, and nobody reads a thousand. */
+const mostStray = 1000;
 
 /** The first document and, if there is one, the second; errors of duplicate keys are ours to tell. */
 function compose(tokens: readonly Token[]): (Document.Parsed | undefined)[] {
@@ -73,6 +79,9 @@ function compose(tokens: readonly Token[]): (Document.Parsed | undefined)[] {
   }
   return found;
 }
+
+/** Of the errors of a text that is no YAML at all. */
+const mostTold = 100;
 
 class YamlReader {
   readonly builder = new TreeBuilder();
