@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Config, flush, run } from '@oclif/core';
+import { Config, run } from '@oclif/core';
 import { errorJson, unexpectedJson } from '../lib/report/json.js';
 import { messageOf } from '../lib/model/errors.js';
 import { commandLineProblem, leadingWords, wantsJson } from './command-line.js';
@@ -39,5 +39,4 @@ export async function main(root: string, argv: readonly string[] = process.argv.
     process.exitCode = exitOf(error);
     tell(error, args);
   }
-  await flush();
 }
