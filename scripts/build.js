@@ -8,15 +8,46 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-// Parts of dockerode that Fairlead never calls: BuildKit sessions, image builds, and an ssh client that checks no
-// host keys (the system's ssh is used in its place). They would cost half of the start-up.
-const leftOut = /^(ssh2|@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|@balena\/dockerignore|tar-fs)$/;
+// What Fairlead never calls of its dependencies, by who asks for it. It would double the start-up.
+const leftOut = {
+  // BuildKit sessions, image builds, and an ssh client that checks no host keys (the system's is used in its place).
+  dockerode: ['@grpc/grpc-js', '@grpc/proto-loader', 'protobufjs', '@balena/dockerignore', 'tar-fs'],
+  'docker-modem': ['ssh2'],
+  // Commands found without a manifest, plugins by pattern, settings outside of package.json, whether Node is new
+  // enough for oclif, and whether Windows is around Linux.
+  '@oclif/core': ['tinyglobby', 'minimatch', 'lilconfig', 'semver', 'wsl-utils'],
+};
+
+function isLeftOut(path, importer) {
+  return Object.entries(leftOut).some(
+    ([owner, names]) => names.includes(path) && importer.includes(join('node_modules', owner, '/')),
+  );
+}
 
 const leaveOut = {
   name: 'leave-out',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: leftOut }, ({ path }) => ({ path, namespace: 'left-out' }));
+  setup({ onResolve, onLoad, resolve: resolveModule }) {
+    onResolve({ filter: /^[^./]/ }, ({ path, importer }) =>
+      isLeftOut(path, importer) ? { path, namespace: 'left-out' } : undefined,
+    );
     onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};' }));
+    // oclif's spinner with its 80 looks: Fairlead has its own, and the plain sibling does the same.
+    onResolve({ filter: /^\.\/action\/spinner$/ }, ({ path, ...from }) =>
+      resolveModule(path.replace('spinner', 'simple'), from),
+    );
+  },
+};
+
+/** oclif sorts what its manifest has sorted, in a way that loads the rules of all languages first. */
+const sortPlainly = {
+  name: 'sort-plainly',
+  setup({ onLoad }) {
+    onLoad({ filter: /@oclif[/\\]core[/\\]lib[/\\]config[/\\]plugin\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const contents = source.replace('a.id.localeCompare(b.id)', '(a.id < b.id ? -1 : 1)');
+      if (contents === source) throw new Error(`${path} sorts otherwise by now: is this still needed?`);
+      return { contents };
+    });
   },
 };
 
@@ -92,7 +123,9 @@ export async function build(into = root) {
     legalComments: 'none',
     banner: { js: banner },
     external: ['cpu-features', '*.node', 'typescript'],
-    plugins: [leaveOut],
+    // docker-modem brings the streams of older Nodes along.
+    alias: { 'readable-stream': 'node:stream' },
+    plugins: [leaveOut, sortPlainly],
     logLevel: 'warning',
   });
   if (existsSync(dist)) await rename(dist, last);

@@ -2,7 +2,10 @@ import { Args, Flags } from '@oclif/core';
 import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
 import { dryRunFlag } from '../../cli/global-flags.js';
 import { UsageError } from '../../lib/model/errors.js';
+import { findContainer, findNetwork, findNamed } from '../../lib/model/lookup.js';
 import { parseAddress } from '../../lib/net/address.js';
+import { planConnect } from '../../lib/networks/membership.js';
+import { observe } from '../../lib/reconcile/observe.js';
 
 function checkAddress(flag: string, text: string | undefined, family: 4 | 6): void {
   if (text === undefined) return;
@@ -38,11 +41,6 @@ export default class NetworkConnect extends BaseCommand {
     const { args, flags } = await this.parse(NetworkConnect);
     checkAddress('--ip', flags.ip, 4);
     checkAddress('--ip6', flags.ip6, 6);
-    const [{ observe }, { planConnect }, { findContainer, findNetwork, findNamed }] = await Promise.all([
-      import('../../lib/reconcile/observe.js'),
-      import('../../lib/networks/membership.js'),
-      import('../../lib/model/lookup.js'),
-    ]);
     const wanted = {
       ...(flags.alias && { aliases: flags.alias }),
       ...(flags.ip !== undefined && { ipv4: flags.ip }),

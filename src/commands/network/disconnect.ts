@@ -1,6 +1,9 @@
 import { Args } from '@oclif/core';
 import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
 import { dryRunFlag } from '../../cli/global-flags.js';
+import { findContainer, findNetwork } from '../../lib/model/lookup.js';
+import { planDisconnect } from '../../lib/networks/membership.js';
+import { observe } from '../../lib/reconcile/observe.js';
 
 export default class NetworkDisconnect extends BaseCommand {
   static override summary = 'Disconnect a container from a network, if it is connected.';
@@ -14,11 +17,6 @@ export default class NetworkDisconnect extends BaseCommand {
 
   async run(): Promise<JsonDocument> {
     const { args, flags } = await this.parse(NetworkDisconnect);
-    const [{ observe }, { planDisconnect }, { findContainer, findNetwork }] = await Promise.all([
-      import('../../lib/reconcile/observe.js'),
-      import('../../lib/networks/membership.js'),
-      import('../../lib/model/lookup.js'),
-    ]);
     return this.pass(flags, {
       observe: (engine, signal) => observe(engine, undefined, signal),
       plan: world =>

@@ -4,6 +4,9 @@ import { dryRunFlag } from '../../cli/global-flags.js';
 import { networkFlags, networkFrom } from '../../cli/network-flags.js';
 import { checkSpecs } from '../../cli/spec-check.js';
 import { ExitCode, FairleadError, UsageError } from '../../lib/model/errors.js';
+import { joinPlans } from '../../lib/model/plan.js';
+import { planNetworks } from '../../lib/networks/plan.js';
+import { observeNetworks } from '../../lib/reconcile/observe.js';
 
 export default class NetworkEnsure extends BaseCommand {
   static override summary = 'Make networks exist as declared.';
@@ -45,11 +48,6 @@ export default class NetworkEnsure extends BaseCommand {
       ...errors,
     ];
     if (first !== undefined) throw new UsageError(first, more);
-    const [{ observeNetworks }, { planNetworks }, { joinPlans }] = await Promise.all([
-      import('../../lib/reconcile/observe.js'),
-      import('../../lib/networks/plan.js'),
-      import('../../lib/model/plan.js'),
-    ]);
     return this.pass(flags, {
       observe: observeNetworks,
       plan: world => joinPlans({ steps: [], findings: warnings }, planNetworks(specs, world)),

@@ -1,4 +1,6 @@
 import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
+import { observe } from '../../lib/reconcile/observe.js';
+import { listNetworks, networkListJson, networkListLines } from '../../lib/report/network-list.js';
 
 export default class NetworkList extends BaseCommand {
   static override summary = 'List the networks, who owns them and who is on them.';
@@ -8,10 +10,6 @@ export default class NetworkList extends BaseCommand {
 
   async run(): Promise<JsonDocument> {
     const { flags } = await this.parse(NetworkList);
-    const [{ observe }, { listNetworks, networkListJson, networkListLines }] = await Promise.all([
-      import('../../lib/reconcile/observe.js'),
-      import('../../lib/report/network-list.js'),
-    ]);
     const world = await this.withEngine(flags, ({ engine, interruption }) =>
       observe(engine, undefined, interruption.signal),
     );

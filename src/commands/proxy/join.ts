@@ -2,6 +2,9 @@ import { Args } from '@oclif/core';
 import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
 import { dryRunFlag } from '../../cli/global-flags.js';
 import { declarationsFrom, leaveFlag } from '../../cli/proxy-flags.js';
+import { inspectionFor } from '../../lib/proxies/inspection.js';
+import { planProxies } from '../../lib/proxies/plan.js';
+import { observe } from '../../lib/reconcile/observe.js';
 
 export default class ProxyJoin extends BaseCommand {
   static override summary = 'Let a reverse proxy join the networks it must route to, and leave the others.';
@@ -19,11 +22,6 @@ export default class ProxyJoin extends BaseCommand {
   async run(): Promise<JsonDocument> {
     const { argv, flags } = await this.parse(ProxyJoin);
     const declarations = declarationsFrom(argv, flags.leave);
-    const [{ observe }, { planProxies }, { inspectionFor }] = await Promise.all([
-      import('../../lib/reconcile/observe.js'),
-      import('../../lib/proxies/plan.js'),
-      import('../../lib/proxies/inspection.js'),
-    ]);
     return this.pass(flags, {
       observe: (engine, signal) => observe(engine, inspectionFor(declarations), signal),
       plan: world => planProxies(declarations, world),

@@ -2,6 +2,9 @@ import { Args } from '@oclif/core';
 import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
 import { dryRunFlag } from '../../cli/global-flags.js';
 import { declarationsFrom } from '../../cli/proxy-flags.js';
+import { isDeclaredProxy } from '../../lib/proxies/inspection.js';
+import { planProxiesLeave } from '../../lib/proxies/plan.js';
+import { observe } from '../../lib/reconcile/observe.js';
 
 export default class ProxyLeave extends BaseCommand {
   static override summary = 'Undo every join that Fairlead made for a reverse proxy.';
@@ -14,11 +17,6 @@ export default class ProxyLeave extends BaseCommand {
   async run(): Promise<JsonDocument> {
     const { argv, flags } = await this.parse(ProxyLeave);
     const declarations = declarationsFrom(argv);
-    const [{ observe }, { planProxiesLeave }, { isDeclaredProxy }] = await Promise.all([
-      import('../../lib/reconcile/observe.js'),
-      import('../../lib/proxies/plan.js'),
-      import('../../lib/proxies/inspection.js'),
-    ]);
     return this.pass(flags, {
       observe: (engine, signal) => observe(engine, isDeclaredProxy(declarations), signal),
       plan: world => planProxiesLeave(declarations, world),

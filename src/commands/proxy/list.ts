@@ -1,6 +1,11 @@
 import { Args } from '@oclif/core';
 import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
 import { declarationsFrom } from '../../cli/proxy-flags.js';
+import { exitCodeOf } from '../../lib/model/report.js';
+import { inspectionFor } from '../../lib/proxies/inspection.js';
+import { planProxy } from '../../lib/proxies/plan.js';
+import { observe } from '../../lib/reconcile/observe.js';
+import { listProxy, proxyListLines } from '../../lib/report/proxy-list.js';
 
 export default class ProxyList extends BaseCommand {
   static override summary = 'Say on which networks a proxy is and why, and what it cannot reach.';
@@ -12,14 +17,6 @@ export default class ProxyList extends BaseCommand {
   async run(): Promise<JsonDocument> {
     const { argv, flags } = await this.parse(ProxyList);
     const declarations = declarationsFrom(argv);
-    const [{ observe }, { planProxy }, { inspectionFor }, { listProxy, proxyListLines }, { exitCodeOf }] =
-      await Promise.all([
-        import('../../lib/reconcile/observe.js'),
-        import('../../lib/proxies/plan.js'),
-        import('../../lib/proxies/inspection.js'),
-        import('../../lib/report/proxy-list.js'),
-        import('../../lib/model/report.js'),
-      ]);
     const world = await this.withEngine(flags, ({ engine, interruption }) =>
       observe(engine, inspectionFor(declarations), interruption.signal),
     );
