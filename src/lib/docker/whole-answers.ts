@@ -26,6 +26,8 @@ function brokenOff(cause: Error): EngineError {
 }
 
 function watch(request: ClientRequest, response: IncomingMessage): void {
+  // No engine sends us elsewhere; docker-modem would go there, wherever that is, and listen for no error.
+  delete response.headers.location;
   let bytes = 0;
   const count = (more: number): void => {
     bytes += more;
@@ -50,7 +52,8 @@ export function demandWholeAnswers(agent: Agent): void {
   const takes = agent as Agent & TakesRequests;
   const addRequest = takes.addRequest.bind(agent);
   takes.addRequest = (request, ...rest) => {
-    request.once('response', response => watch(request, response));
+    // Before docker-modem's own listener.
+    request.prependOnceListener('response', response => watch(request, response));
     addRequest(request, ...rest);
   };
 }
