@@ -6,9 +6,10 @@ export interface RetryPolicy {
   readonly attempts: number;
   /** Before the second try; later ones wait longer, with jitter. */
   readonly initialDelayMs: number;
+  readonly maxDelayMs: number;
 }
 
-export const defaultRetry: RetryPolicy = { attempts: 3, initialDelayMs: 200 };
+const defaultRetry: RetryPolicy = { attempts: 3, initialDelayMs: 200, maxDelayMs: 5000 };
 
 const isTransient = (error: Error): boolean => isEngineFailure(error, 'transient');
 
@@ -27,10 +28,15 @@ export function retryingEngine(engine: Engine, policy: RetryPolicy = defaultRetr
       failed = error;
     }
     // Loaded on the first failure only: start-up is paid on every run.
-    const { ExponentialBackoff, handleWhen, retry } = await import('cockatiel');
+    // Its default export is the whole of it, as a module and in the bundle alike.
+    const { default: cockatiel } = await import('cockatiel');
+    const { ExponentialBackoff, handleWhen, retry } = cockatiel;
     const again = retry(handleWhen(isTransient), {
       maxAttempts: policy.attempts - 1,
-      backoff: new ExponentialBackoff({ initialDelay: policy.initialDelayMs }),
+      backoff: new ExponentialBackoff({
+        initialDelay: policy.initialDelayMs,
+        maxDelay: policy.maxDelayMs,
+      }),
     });
     return again.execute(() => {
       if (!failed) return call();
