@@ -23,7 +23,6 @@ async function expectOnlyProblems(text: string, format: Format, limitMs: number)
     expect(problem.message).to.not.match(
       /\bat .*\.[jt]s:\d+|undefined|\[object|NaN|Cannot read|is not a function/,
     );
-    // eslint-disable-next-line no-control-regex -- none may reach a terminal
     expect(problemLine(problem)).to.not.match(/[\u0000-\u001f\u007f-\u009f]/);
     expect(problem.line ?? 1).to.be.greaterThan(0);
   }

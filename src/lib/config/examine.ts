@@ -19,6 +19,8 @@ export interface Examination {
   /** Everything found, in the order of the file. */
   readonly problems: readonly Problem[];
   readonly origins: Origins;
+  /** Says where something that is found out later stands. */
+  readonly place: (problem: SpecProblem) => Problem;
 }
 
 /** Looks at a config with what flags and environment say in place of it, and finds everything wrong with it. */
@@ -35,17 +37,24 @@ export async function examine(
   const teller = new Teller(source?.file ?? '', origins);
   const told = [...parsed.faults, ...faults].map(fault => teller.tellFault(fault));
   const warnings = source?.warnings ?? [];
-  if (!parsed.root) return { problems: [...warnings, ...told].sort(byPlace), origins };
+  if (!parsed.root) {
+    const place = (problem: SpecProblem): Problem => teller.tellProblem(problem, fileRoot);
+    return { problems: [...warnings, ...told].sort(byPlace), origins, place };
+  }
   const shaped = readShape(merged);
+  const place = (problem: SpecProblem): Problem => teller.tellProblem(problem, shaped.root);
   const problems = [
     ...warnings,
     ...told,
     ...shaped.faults.map(fault => teller.tellFault(fault)),
-    ...(shaped.config
-      ? checkConfig(shaped.config).map(problem => teller.tellProblem(problem, shaped.root))
-      : []),
+    ...(shaped.config ? checkConfig(shaped.config).map(place) : []),
   ];
-  return { ...(shaped.config && { config: shaped.config }), problems: problems.sort(byPlace), origins };
+  return {
+    ...(shaped.config && { config: shaped.config }),
+    problems: problems.sort(byPlace),
+    origins,
+    place,
+  };
 }
 
 function section(root: Node, property: string | undefined): Node {

@@ -69,7 +69,7 @@ export async function locateConfig(request: ConfigRequest): Promise<ConfigSource
   if (named !== undefined) return readSource(named, { uid });
   const found = await findConfig({
     workingDirectory,
-    userDirectory: env['XDG_CONFIG_HOME'] || join(homeDirectory, '.config'),
+    userDirectory: userDirectory(env['XDG_CONFIG_HOME'], homeDirectory),
     systemDirectory: request.systemDirectory ?? '/etc/fairlead',
   });
   if (!found) return undefined;
@@ -81,4 +81,9 @@ export async function locateConfig(request: ConfigRequest): Promise<ConfigSource
     severity: 'warning',
   }));
   return { ...source, warnings: [...source.warnings, ...shadowed] };
+}
+
+/** XDG: set to nothing is unset, and a relative path does not count. */
+function userDirectory(configured: string | undefined, homeDirectory: string): string {
+  return configured?.startsWith('/') ? configured : join(homeDirectory, '.config');
 }

@@ -1,6 +1,6 @@
 import type { Path } from './source/tree.js';
 
-export type SettingKind = 'text' | 'boolean' | 'number' | 'list';
+export type SettingKind = 'text' | 'boolean' | 'number' | 'seconds' | 'list';
 
 /** A value that a variable of the environment can give instead of the file. */
 export interface Setting {
@@ -14,6 +14,7 @@ export const settings: readonly Setting[] = [
   { path: ['docker', 'host'], variable: 'FAIRLEAD_HOST', kind: 'text' },
   { path: ['docker', 'context'], variable: 'FAIRLEAD_CONTEXT', kind: 'text' },
   { path: ['docker', 'api_version'], variable: 'FAIRLEAD_API_VERSION', kind: 'text' },
+  { path: ['docker', 'timeout'], variable: 'FAIRLEAD_TIMEOUT', kind: 'seconds' },
   { path: ['docker', 'tls', 'ca'], variable: 'FAIRLEAD_TLS_CA', kind: 'text' },
   { path: ['docker', 'tls', 'cert'], variable: 'FAIRLEAD_TLS_CERT', kind: 'text' },
   { path: ['docker', 'tls', 'key'], variable: 'FAIRLEAD_TLS_KEY', kind: 'text' },
@@ -81,6 +82,8 @@ function read(text: string, kind: SettingKind): Override['value'] {
       return text === 'false' || text === '0' ? false : text;
     case 'number':
       return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
+    case 'seconds':
+      return /^\d+(?:\.\d+)?$/.test(text) ? `${text}s` : text;
     case 'list':
       return text
         .split(';')

@@ -39,24 +39,20 @@ function expectedIn(issue: Issue): string {
 }
 
 function describe(issue: Issue, node: Node): Omit<Fault, 'at' | 'path'> {
-  switch (issue.code) {
-    case 'invalid_type':
-      return mismatch([issue.expected], node);
-    case 'invalid_value': {
-      const values = issue.values.map(String);
-      const given = node.kind === 'scalar' ? String(node.value) : '';
-      const suggestion = nearest(given, values);
-      const message = `${received(node)} is none of the values this can have`;
-      return { message, allowed: values.join(', '), ...(suggestion === undefined ? {} : { suggestion }) };
-    }
-    case 'too_small':
-      if (issue.origin === 'string') return { message: 'this must not be empty' };
-      return { message: `${received(node)} is too small`, allowed: `${String(issue.minimum)} or more` };
-    case 'too_big':
-      return { message: `${received(node)} is too large`, allowed: `at most ${String(issue.maximum)}` };
-    default:
-      return { message: `${received(node)} ${issue.message}` };
+  if (issue.code === 'invalid_type') return mismatch([issue.expected], node);
+  if (issue.code === 'invalid_value') {
+    const values = issue.values.map(String);
+    const suggestion = nearest(node.kind === 'scalar' ? String(node.value) : '', values);
+    const message = `${received(node)} is none of the values this can have`;
+    return { message, allowed: values.join(', '), ...(suggestion === undefined ? {} : { suggestion }) };
   }
+  if (issue.code === 'too_small') {
+    if (issue.origin === 'string') return { message: 'this must not be empty' };
+    return { message: `${received(node)} is too small`, allowed: `${String(issue.minimum)} or more` };
+  }
+  if (issue.code === 'too_big')
+    return { message: `${received(node)} is too large`, allowed: `at most ${String(issue.maximum)}` };
+  return { message: `${received(node)} ${issue.message}` };
 }
 
 function mismatch(expected: readonly string[], node: Node): Omit<Fault, 'at' | 'path'> {

@@ -23,6 +23,7 @@ export const docker = z
       .regex(/^(?:auto|1\.\d{1,3})$/, { error: 'is no API version; write "auto" or one such as "1.48"' })
       .describe('The API version to speak; auto is the newest the engine has.')
       .default('auto'),
+    timeout: duration.describe('How long to wait for each answer of the engine.').exactOptional(),
     tls: tls.describe('Certificates for tcp://.').exactOptional(),
   })
   .describe('How to reach the engine.');

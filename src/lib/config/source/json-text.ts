@@ -32,7 +32,7 @@ function told(error: MomoaError): string {
   return message.charAt(0).toLowerCase() + message.slice(1);
 }
 
-/* eslint-disable-next-line no-control-regex -- momoa lets them through in strings, and JSON does not */
+/** What momoa lets through in strings and JSON does not. */
 const rawControl = /[\u0000-\u001f]/;
 
 class JsonReader {
@@ -47,23 +47,14 @@ class JsonReader {
   read(node: AnyNode, depth: number): Node {
     const at = startOf(node);
     if (depth > deepest) throw tooDeep(at);
-    switch (node.type) {
-      case 'Object':
-        return this.#builder.map(this.#readMembers(node.members, depth), at);
-      case 'Array':
-        return this.#builder.list(
-          node.elements.map(({ value }) => this.read(value, depth + 1)),
-          at,
-        );
-      case 'String':
-        this.#refuseRawControl(node);
-        return this.#builder.scalar(node.value, at);
-      case 'Boolean':
-      case 'Number':
-        return this.#builder.scalar(node.value, at);
-      default:
-        return this.#builder.scalar(null, at);
+    if (node.type === 'Object') return this.#builder.map(this.#readMembers(node.members, depth), at);
+    if (node.type === 'Array') {
+      const items = node.elements.map(({ value }) => this.read(value, depth + 1));
+      return this.#builder.list(items, at);
     }
+    if (node.type === 'String') this.#refuseRawControl(node);
+    const single = node.type === 'String' || node.type === 'Boolean' || node.type === 'Number';
+    return this.#builder.scalar(single ? node.value : null, at);
   }
 
   #readMembers(members: readonly MemberNode[], depth: number): Map<string, Entry> {

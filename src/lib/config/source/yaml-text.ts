@@ -119,7 +119,7 @@ class YamlReader {
     if (typeof value === 'string') return this.builder.scalar(value, at);
     if (typeof value === 'number' || typeof value === 'boolean' || value === null)
       return this.builder.scalar(value, at, source);
-    return this.builder.scalar(source ?? String(value), at);
+    return this.builder.scalar(source ?? '', at);
   }
 
   #readMap(pairs: readonly { key: unknown; value: unknown }[], depth: number, at: Place): Node {
