@@ -152,8 +152,14 @@ describe('exit codes', () => {
 
   it('are 4 for every command where there is no engine', async () => {
     const host = `unix://${join(testFolder(), 'nothing.sock')}`;
-    for (const args of commands) {
-      const [text, json] = await Promise.all([runCli(args, { host }), runCli([...args, '--json'], { host })]);
+    const results = await Promise.all(
+      commands.map(async args => ({
+        args,
+        text: await runCli(args, { host }),
+        json: await runCli([...args, '--json'], { host }),
+      })),
+    );
+    for (const { args, text, json } of results) {
       expect([text.exitCode, json.exitCode], args.join(' ')).to.deep.equal([4, 4]);
       expectOneClearError(text);
       expect(text.stderr).to.include('there is no such socket').and.include('Is Docker running?');

@@ -37,6 +37,13 @@ export function text(value: unknown, where: string): string {
   return value;
 }
 
+/** An ID, which goes into the paths of later calls: letters and digits, whatever the engine. */
+export function identifier(value: unknown, where: string): string {
+  const id = text(value, where);
+  if (!/^[0-9a-zA-Z]{1,128}$/.test(id)) throw malformed(where, 'an ID', value);
+  return id;
+}
+
 /** A text that may be missing; the empty text counts as missing. */
 export function optionalText(value: unknown, where: string): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;

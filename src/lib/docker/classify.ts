@@ -27,8 +27,16 @@ const rows: readonly Row[] = [
   { says: /has active endpoints|is being used|is in use by task/, means: 'in-use' },
   { status: 404, says: /network sandbox for container .* not found/, means: 'transient' }, // restarting, 28
   // 20.10 answers 500 to what later engines refuse with 400: a second try would be answered alike.
-  { status: 500, says: /is not supported|invalid network mode|numerical result out of range/, means: 'refused' },
-  { status: 500, says: /invalid|not manually attachable|no configured subnet|must (be|match)/i, means: 'refused' },
+  {
+    status: 500,
+    says: /is not supported|invalid network mode|numerical result out of range/,
+    means: 'refused',
+  },
+  {
+    status: 500,
+    says: /invalid|not manually attachable|no configured subnet|must (be|match)/i,
+    means: 'refused',
+  },
   { status: 500, says: /marked for removal|name is empty/, means: 'refused' },
 ];
 
@@ -37,6 +45,8 @@ function meaningOfStatus(status: number, spoken: boolean): EngineFailure {
   if (status === 401 || (status === 403 && !spoken)) return 'denied';
   if (status === 404) return spoken ? 'not-found' : 'malformed';
   if (status === 409) return 'name-taken';
+  // What stands before the engine says that it cannot reach it; an engine would say so in JSON.
+  if (!spoken && [502, 503, 504].includes(status)) return 'unreachable';
   if (status >= 500) return 'transient';
   return status >= 400 ? 'refused' : 'malformed';
 }
@@ -46,6 +56,7 @@ const hints: Partial<Record<EngineFailure, readonly string[]>> = {
     'Whatever stands before the engine (a socket proxy, an authorization plugin) forbids this call.',
     'Fairlead reads /version, /networks and /containers, and needs POST and DELETE on /networks to change anything.',
   ],
+  unreachable: ['Whatever stands before the engine does not reach it. Does the engine run?'],
   'pool-exhausted': [
     'Remove networks that nothing uses, give the network a subnet of its own (--subnet), or widen',
     '`default-address-pools` in the engine’s daemon.json.',
@@ -59,7 +70,9 @@ const hints: Partial<Record<EngineFailure, readonly string[]>> = {
  */
 export function classifyAnswer(attempted: string, status: number, spoken: string | undefined): EngineError {
   const says = spoken ?? '';
-  const row = rows.find(({ status: only, says: pattern }) => (only ?? status) === status && pattern.test(says));
+  const row = rows.find(
+    ({ status: only, says: pattern }) => (only ?? status) === status && pattern.test(says),
+  );
   const failure = row?.means ?? meaningOfStatus(status, spoken !== undefined);
   const why =
     spoken === undefined

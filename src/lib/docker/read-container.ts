@@ -1,18 +1,12 @@
-import type {
-  Container,
-  ContainerState,
-  Endpoint,
-  NetworkMode,
-  PublishedPort,
-} from '../model/container.js';
+import type { Container, ContainerState, Endpoint, NetworkMode, PublishedPort } from '../model/container.js';
 import {
+  identifier,
   list,
   optionalList,
   optionalNumber,
   optionalRecord,
   optionalText,
   record,
-  text,
   textMap,
   texts,
 } from './answer.js';
@@ -69,7 +63,7 @@ function readPort(value: unknown, where: string): PublishedPort {
 
 function readContainer(value: unknown, where: string): Container {
   const json = record(value, where);
-  const id = text(json['Id'], `${where}.Id`);
+  const id = identifier(json['Id'], `${where}.Id`);
   const settings = optionalRecord(json['NetworkSettings'], `${where}.NetworkSettings`);
   const networks = optionalRecord(settings['Networks'], `${where}.NetworkSettings.Networks`);
   const hostConfig = optionalRecord(json['HostConfig'], `${where}.HostConfig`);
@@ -79,9 +73,7 @@ function readContainer(value: unknown, where: string): Container {
     id,
     name: names.find(name => !name.includes('/')) ?? names[0] ?? id.slice(0, 12),
     state: readState(optionalText(json['State'], `${where}.State`) ?? 'unknown'),
-    networkMode: readNetworkMode(
-      optionalText(hostConfig['NetworkMode'], `${where}.HostConfig.NetworkMode`),
-    ),
+    networkMode: readNetworkMode(optionalText(hostConfig['NetworkMode'], `${where}.HostConfig.NetworkMode`)),
     labels: textMap(json['Labels'], `${where}.Labels`),
     endpoints: Object.entries(networks).map(([name, endpoint]) =>
       readEndpoint(name, endpoint, `${where}.NetworkSettings.Networks.${name}`),

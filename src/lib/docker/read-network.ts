@@ -1,5 +1,15 @@
 import type { AddressPool, Network, NetworkSpec } from '../model/network.js';
-import { flag, list, optionalList, optionalRecord, optionalText, record, text, textMap } from './answer.js';
+import {
+  flag,
+  identifier,
+  list,
+  optionalList,
+  optionalRecord,
+  optionalText,
+  record,
+  text,
+  textMap,
+} from './answer.js';
 
 function readPool(value: unknown, where: string): AddressPool {
   const pool = record(value, where);
@@ -23,7 +33,7 @@ function readNetwork(value: unknown, where: string): Network {
     `${where}.ConfigFrom.Network`,
   );
   return {
-    id: text(json['Id'], `${where}.Id`),
+    id: identifier(json['Id'], `${where}.Id`),
     name: text(json['Name'], `${where}.Name`),
     driver: optionalText(json['Driver'], `${where}.Driver`) ?? '',
     scope: optionalText(json['Scope'], `${where}.Scope`) ?? 'local',
