@@ -9,7 +9,8 @@ export function cacheRoot(env: NodeJS.ProcessEnv = process.env): string {
   // Empty means unset, as the XDG specification has it.
   const { FAIRLEAD_TEST_CACHE: own, XDG_CACHE_HOME: shared } = env;
   if (own) return own;
-  return join(shared ? shared : join(homedir(), '.cache'), 'fairlead-test');
+  const parent = shared !== undefined && shared !== '' ? shared : join(homedir(), '.cache');
+  return join(parent, 'fairlead-test');
 }
 
 /**

@@ -9,7 +9,6 @@ export function daemonEnvironment(installed: InstalledEngine, folder: string): N
     PATH: [...installed.searchPath, systemPath].join(delimiter),
     HOME: folder,
     LC_ALL: 'C.UTF-8',
-    ...(installed.libraryPath && { LD_LIBRARY_PATH: installed.libraryPath }),
   };
 }
 

@@ -18,7 +18,7 @@ import type { Release } from './releases.js';
 /**
  * One folder an engine. Not below TMPDIR nor the cache: the path of a Unix socket has at most 107 bytes.
  */
-export const enginesRoot = '/tmp/fairlead-test';
+const enginesRoot = '/tmp/fairlead-test';
 
 /** What other processes need to know of an engine: whose it is and how to enter it. */
 export interface EngineRecord {

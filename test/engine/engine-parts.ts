@@ -65,7 +65,13 @@ export async function prepareEngine(options: EngineOptions): Promise<EngineParts
       ...(pools && { pools }),
       ...(options.bip !== undefined && { bip: options.bip }),
     });
-    const place = await holdNamespaces({ folder, cgroupProcs, isolated, env });
+    const place = await holdNamespaces({
+      folder,
+      cgroupProcs,
+      isolated,
+      libraryFolder: installed.libraryFolder,
+      env,
+    });
     const record = readRecord(folder);
     if (record) writeRecord(folder, { ...record, place });
     const launch = (): Promise<Daemon> => startDaemon({ folder, place, args, env, timeoutMs });

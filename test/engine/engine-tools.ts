@@ -1,7 +1,9 @@
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cached } from './cache.js';
+import { cacheRoot, cached } from './cache.js';
 import { withDebianSuite } from './debian-packages.js';
+
+const cacheName = 'tools-1';
 
 /** What a daemon calls besides itself; from bookworm for every release, whose runc suits all of them. */
 const packages = [
@@ -35,13 +37,18 @@ const tools: Readonly<Record<string, string>> = {
 
 /** The folder of the tools, to be put on a PATH; each finds its own libraries, so the host needs none. */
 export async function installTools(): Promise<string> {
-  const folder = await cached('tools-1', async draft => {
+  await cached(cacheName, async draft => {
     await withDebianSuite('bookworm', draft, suite => suite.unpack(packages, draft));
     await rm(join(draft, 'usr/share'), { recursive: true, force: true });
     await mkdir(join(draft, 'tools'));
     await Promise.all(Object.entries(tools).map(([name, target]) => writeTool(draft, name, target)));
   });
-  return join(folder, 'tools');
+  return toolsFolder();
+}
+
+/** The same without a look at whether it is there. */
+export function toolsFolder(): string {
+  return join(cacheRoot(), cacheName, 'tools');
 }
 
 /** Paths are taken from the script's own: the folder is renamed once it is complete. */

@@ -1,5 +1,5 @@
 #!/bin/sh
-# usage: hold-namespaces.sh FOLDER CGROUP_PROCS isolated|shared      (inside unshare --mount [--net])
+# usage: hold-namespaces.sh FOLDER CGROUP_PROCS isolated|shared LIBRARIES      (inside unshare --mount [--net])
 #
 # Prepares the namespaces of one private engine, prints "ready", and keeps them for as long as it lives,
 # so that a daemon may come and go in them. All it mounts vanishes with it.
@@ -16,6 +16,13 @@ for place in etc opt; do
   mount -n -t overlay -o "lowerdir=/$place,upperdir=/run/over/$place/upper,workdir=/run/over/$place/work" \
     overlay "/$place" || true
 done
+
+# dockerd 20.10 runs itself again as a hook of runc, with an empty environment: LD_LIBRARY_PATH would be
+# lost. What the host has comes first.
+if [ -n "$4" ]; then
+  target=/lib/${4##*/}
+  mount -n -t overlay -o "ro,lowerdir=$target:$4" overlay "$target"
+fi
 
 # In memory: a daemon syncs its databases at every step, and the images of tests are small.
 mount -n -t tmpfs -o mode=0711 tmpfs "$folder/data"

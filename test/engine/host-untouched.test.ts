@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { cacheRoot } from './cache.js';
+import { installTools, toolsFolder } from './engine-tools.js';
 import { createNetwork } from './networks.js';
 import { startEngine } from './private-engine.js';
 import type { PrivateEngine } from './private-engine.js';
@@ -20,19 +20,21 @@ const furtherPlaces = [
 ];
 
 function hostState(): Record<string, unknown> {
-  const nft = join(cacheRoot(), 'tools-1/tools/nft');
-  const show = (command: string, ...args: string[]): string =>
-    execFileSync(command, args, { encoding: 'utf8' });
   return {
     links: show('ip', '-br', 'link'),
     routes: show('ip', 'route'),
     rules: show('ip', 'rule'),
-    firewall: existsSync(nft) ? show(nft, 'list', 'ruleset') : '',
-    forwarding: show('cat', '/proc/sys/net/ipv4/ip_forward'),
-    mounts: show('cat', '/proc/self/mountinfo'),
-    packages: statSync('/var/lib/dpkg/status').mtimeMs,
+    firewall: show('nft', 'list', 'ruleset'),
+    forwarding: readFileSync('/proc/sys/net/ipv4/ip_forward', 'utf8'),
+    mounts: readFileSync('/proc/self/mountinfo', 'utf8'),
+    packages: stamp('/var/lib/dpkg/status'),
     places: [...enginePlaces, ...furtherPlaces].map(place => `${place} ${stamp(place)}`),
   };
+}
+
+/** With the engines' tools, as a small host has none. */
+function show(tool: string, ...args: string[]): string {
+  return execFileSync(join(toolsFolder(), tool), args, { encoding: 'utf8' });
 }
 
 function stamp(path: string): string {
@@ -48,6 +50,8 @@ async function work(engine: PrivateEngine): Promise<void> {
 }
 
 describe('The host of a private engine', () => {
+  before(() => installTools());
+
   for (const release of ['20.10', '28.5'] as const) {
     it(`is as it was while ${release} runs and after`, async () => {
       const before = hostState();
@@ -82,8 +86,7 @@ describe('The host of a private engine', () => {
 
   it('lends its network namespace, and gets it back without the bridges', async () => {
     const engine = await startEngine({ release: '28.5', isolated: false });
-    const bridges = (): string =>
-      execFileSync('ip', ['-br', 'link', 'show', 'type', 'bridge'], { encoding: 'utf8' });
+    const bridges = (): string => show('ip', '-br', 'link', 'show', 'type', 'bridge');
     let id = '';
     try {
       id = (await createNetwork(engine, { name: 'web' })).slice(0, 12);

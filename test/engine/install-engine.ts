@@ -14,8 +14,8 @@ export interface InstalledEngine {
   readonly packageVersion: string;
   /** Where dockerd, containerd, docker, runc, iptables and the rest are, for a PATH; the best first. */
   readonly searchPath: readonly string[];
-  /** For the daemon alone; empty where it is not needed. */
-  readonly libraryPath: string;
+  /** Libraries that a small host lacks; empty where a release needs none. */
+  readonly libraryFolder: string;
 }
 
 /** Makes a release ready to start. The host's packages stay as they are: all of it is in the cache. */
@@ -28,7 +28,7 @@ export async function installEngine(release: Release): Promise<InstalledEngine> 
     release,
     packageVersion: await readFile(join(folder, 'version'), 'utf8'),
     searchPath: [tools, join(folder, 'usr/sbin'), join(folder, 'usr/bin')],
-    libraryPath: release === '20.10' ? join(folder, 'lib', triplet) : '',
+    libraryFolder: release === '20.10' ? join(folder, 'lib', triplet) : '',
   };
 }
 

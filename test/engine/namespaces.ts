@@ -14,20 +14,18 @@ export interface HoldOptions {
   readonly folder: string;
   readonly cgroupProcs: string;
   readonly isolated: boolean;
+  /** Libraries to be found in there beside the host's, or nothing. */
+  readonly libraryFolder: string;
   readonly env: NodeJS.ProcessEnv;
 }
 
 const script = fileURLToPath(new URL('hold-namespaces.sh', import.meta.url));
 
-export async function holdNamespaces({
-  folder,
-  cgroupProcs,
-  isolated,
-  env,
-}: HoldOptions): Promise<EnginePlace> {
+export async function holdNamespaces(options: HoldOptions): Promise<EnginePlace> {
+  const { folder, cgroupProcs, isolated, libraryFolder, env } = options;
   const namespaces = isolated ? ['--mount', '--net'] : ['--mount'];
   const mode = isolated ? 'isolated' : 'shared';
-  const holder = spawn('unshare', [...namespaces, 'sh', script, folder, cgroupProcs, mode], {
+  const holder = spawn('unshare', [...namespaces, 'sh', script, folder, cgroupProcs, mode, libraryFolder], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
     env,

@@ -5,7 +5,7 @@ import { withDebianSuite } from './debian-packages.js';
 import { loadImage } from './image-archive.js';
 import type { PrivateEngine } from './private-engine.js';
 
-export const nginxImageName = 'fairlead-test/nginx';
+const nginxImageName = 'fairlead-test/nginx';
 
 const packages = ['nginx', 'nginx-common', 'libc6', 'libcrypt1', 'libpcre2-8-0', 'libssl3', 'zlib1g'];
 

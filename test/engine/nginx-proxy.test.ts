@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { containerLogs } from './container-commands.js';
 import { runContainer } from './containers.js';
 import { fetchPage } from './fetch-page.js';
 import { createNetwork } from './networks.js';
@@ -30,6 +31,7 @@ describe('The nginx image', () => {
     await reloadSites(engine, proxy, proxySite('app.test', 'green'));
     await waitUntil('the new sites are served', async () => (await page()).body === 'I am green');
 
+    expect((await containerLogs(engine, proxy)).stdout).to.include('"GET / HTTP/1.1" 200');
     // Another container gets its address, so it comes back with a new one.
     await engine.api('DELETE', '/containers/green?force=1');
     await runContainer(engine, { name: 'in-its-place', network: 'web' });

@@ -32,7 +32,7 @@ export async function runCommand(
 }
 
 /** What it said itself, else what became of it: killed by a signal, not found. */
-function lastWords({ stderr, shortMessage }: { stderr: string; shortMessage?: string }): string {
+function lastWords({ stderr, shortMessage }: { stderr: string; shortMessage?: string | undefined }): string {
   const said = stderr.trim();
   return said === '' ? (shortMessage ?? 'no reason given') : said;
 }

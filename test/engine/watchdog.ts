@@ -1,8 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EngineCommandError } from './engine-errors.js';
+import { toolsFolder } from './engine-tools.js';
 
 /** Removes one engine as soon as this process is gone, or says so. */
 export interface Watchdog {
@@ -30,14 +32,15 @@ export function startWatchdog(folder: string, env: NodeJS.ProcessEnv): Watchdog 
       watchdog.ref();
       watchdog.stdin.destroy();
       if (watchdog.exitCode === null && watchdog.signalCode === null) await ended;
-      removeEngine(folder, env);
+      removeEngine(folder);
     },
   };
 }
 
 /** What the watchdog does, done by us: for engines whose watchdog was killed as well. */
-export function removeEngine(folder: string, env: NodeJS.ProcessEnv = process.env): void {
+export function removeEngine(folder: string): void {
   if (!existsSync(folder)) return;
+  const env = { ...process.env, PATH: [toolsFolder(), process.env['PATH']].join(delimiter) };
   const { status, stderr } = spawnSync('sh', [removeScript, folder], { env, encoding: 'utf8', cwd: '/' });
   if (existsSync(folder))
     throw new EngineCommandError(`remove-engine.sh ${folder}`, status ?? undefined, stderr);
