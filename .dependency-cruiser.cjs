@@ -7,6 +7,7 @@ const floors = {
   'src/cli': ['src/lib'],
   'src/lib/reconcile': [
     'src/lib/networks',
+    'src/lib/attachments',
     'src/lib/proxies',
     'src/lib/docker',
     'src/lib/config',
@@ -15,6 +16,7 @@ const floors = {
   ],
   'src/lib/report': ['src/lib/model', 'src/lib/net'],
   'src/lib/networks': ['src/lib/config', 'src/lib/model', 'src/lib/net'],
+  'src/lib/attachments': ['src/lib/config', 'src/lib/model', 'src/lib/net'],
   'src/lib/proxies': ['src/lib/config', 'src/lib/model', 'src/lib/net'],
   'src/lib/docker': ['src/lib/model', 'src/lib/net'],
   'src/lib/config': ['src/lib/model', 'src/lib/net'],

@@ -3,6 +3,7 @@ import type { FakeDaemon } from '../test/support/fake-daemon.js';
 import type { NetworkSpec } from '../src/lib/model/network.js';
 import type { Plan } from '../src/lib/model/plan.js';
 import type { World } from '../src/lib/model/world.js';
+import { declareNetwork } from '../src/lib/networks/declaration.js';
 import { planNetworks } from '../src/lib/networks/plan.js';
 import { defaultProxyName, proxyDeclaration } from '../src/lib/proxies/declaration.js';
 import { inspectionFor } from '../src/lib/proxies/inspection.js';
@@ -86,10 +87,23 @@ console.log(
       ['plan', 'median ms', 'min ms', 'aim', 'size'],
       planRow('proxy join, first pass', () => planProxies(declarations, before)),
       planRow('proxy join, second pass', () => planProxies(declarations, after)),
-      planRow(`network ensure, ${String(networks)} as declared`, () => planNetworks(existing, before)),
-      planRow(`network ensure, ${String(networks)} missing`, () => planNetworks(missing, before)),
+      planRow(`network ensure, ${String(networks)} as declared`, () =>
+        planNetworks(
+          existing.map(spec => declareNetwork(spec)),
+          before,
+        ),
+      ),
+      planRow(`network ensure, ${String(networks)} missing`, () =>
+        planNetworks(
+          missing.map(spec => declareNetwork(spec)),
+          before,
+        ),
+      ),
       planRow(`network ensure, ${String(networks)} missing with subnets`, () =>
-        planNetworks(missingSubnets, before),
+        planNetworks(
+          missingSubnets.map(spec => declareNetwork(spec)),
+          before,
+        ),
       ),
     ]),
   ].join('\n'),

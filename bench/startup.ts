@@ -68,11 +68,11 @@ function run({ command: [file, ...args], env = plainEnvironment }: Program): Ret
 
 /** Why a program cannot be measured: the time of a failure says nothing. It also warms the file cache. */
 function failure(program: Program): string | undefined {
-  const { error, status, stderr } = run(program);
+  const { error, status, stdout, stderr } = run(program);
   if (error) return error.message;
   return status === 0
     ? undefined
-    : `exit code ${String(status)}: ${String(stderr).trim().split('\n')[0] ?? ''}`;
+    : `exit code ${String(status)}: ${`${String(stderr)}${String(stdout)}`.trim().split('\n')[0] ?? ''}`;
 }
 
 /** Whole-process times. Each round runs every program once and begins with another: drift hits all alike. */
@@ -89,8 +89,12 @@ function measure(measured: readonly Program[]): ReadonlyMap<string, readonly num
 
 function table(measured: readonly Program[], times: ReadonlyMap<string, readonly number[]>): string[] {
   const middle = (name: string): number => median(times.get(name) ?? []);
-  const ratio = (name: string, to: string | undefined): string =>
-    to !== undefined && times.has(to) ? (middle(name) / middle(to)).toFixed(2) : '–';
+  // Of the pairs of each round: what slows a round down slows both.
+  const ratio = (name: string, to: string | undefined): string => {
+    const base = to === undefined ? undefined : times.get(to);
+    if (!base) return '–';
+    return median((times.get(name) ?? []).map((time, round) => time / (base[round] ?? NaN))).toFixed(2);
+  };
   return alignColumns([
     ['program', 'median ms', 'min ms', '× node -e 0', 'aim', '× docker network ls'],
     ...measured.map(({ name, aim, against }) => [

@@ -1,5 +1,4 @@
 import { Command } from '@oclif/core';
-import type { Engine } from '../lib/docker/engine.js';
 import { FairleadError, messageOf } from '../lib/model/errors.js';
 import { exitCodeOf } from '../lib/model/report.js';
 import type { World } from '../lib/model/world.js';
@@ -7,6 +6,7 @@ import { type Pass, runPass } from '../lib/reconcile/pass.js';
 import { describeStep } from '../lib/report/describe.js';
 import { errorJson, reportJson, schemaVersion, unexpectedJson } from '../lib/report/json.js';
 import { typed } from './command-line.js';
+import { type Connection, connect } from './connection.js';
 import { type GlobalFlags, globalFlags } from './global-flags.js';
 import { type Interruption, onInterrupt } from './interrupt.js';
 import { printJson } from './output.js';
@@ -16,11 +16,14 @@ import type { CommandUsage } from './usage-error.js';
 
 export type JsonDocument = Record<string, unknown>;
 
-type DryRunFlags = GlobalFlags & { readonly 'dry-run'?: boolean };
+type PassFlags = GlobalFlags & {
+  readonly 'dry-run'?: boolean;
+  /** Whether steps that are only planned count as differences. */
+  readonly 'exit-code'?: boolean;
+};
 
 /** What a command works with while it talks to the engine. */
-interface Work {
-  readonly engine: Engine;
+interface Work extends Connection {
   readonly spinner: Spinner;
   readonly interruption: Interruption;
 }
@@ -53,17 +56,6 @@ export abstract class BaseCommand extends Command {
     process.stderr.write(`${lines.join('\n')}\n`);
   }
 
-  /** The engine that the flags, the environment and the docker contexts mean. Nothing is sent yet. */
-  protected async openEngine(flags: GlobalFlags): Promise<Engine> {
-    const { connectEngine } = await import('../lib/docker/connect-engine.js');
-    return connectEngine({
-      ...(flags.host !== undefined && { host: flags.host }),
-      ...(flags.context !== undefined && { context: flags.context }),
-      ...(flags.timeout !== undefined && { timeoutMs: flags.timeout * 1000 }),
-      env: process.env,
-    });
-  }
-
   /** Talks to the engine: with a spinner for as long as that takes, and an end to it on SIGINT. */
   protected async withEngine<T>(flags: GlobalFlags, work: (work: Work) => Promise<T>): Promise<T> {
     const spinner = spinnerFor(flags, process.env);
@@ -72,7 +64,7 @@ export abstract class BaseCommand extends Command {
     );
     spinner.say('Asking the engine');
     try {
-      return await work({ engine: await this.openEngine(flags), spinner, interruption });
+      return await work({ ...(await connect(flags)), spinner, interruption });
     } catch (error) {
       // Steps report their failures: what is thrown was thrown before the first of them.
       if (interruption.exit === undefined) throw error;
@@ -88,15 +80,18 @@ export abstract class BaseCommand extends Command {
 
   /** Runs a pass against the engine, tells what it did, and sets the exit code. */
   protected async pass<Seen extends Pick<World, 'engine'>>(
-    flags: DryRunFlags,
-    pass: Pass<Seen>,
+    flags: PassFlags,
+    choosePass: Pass<Seen> | ((connection: Connection) => Promise<Pass<Seen>>),
   ): Promise<JsonDocument> {
     // With it comes the width of every script and emoji: 20 ms.
     const { problemLines, reportLines, warningLines } = await import('../lib/report/text.js');
     const dryRun = flags['dry-run'] ?? false;
-    return this.withEngine(flags, async ({ engine, spinner, interruption }) => {
+    return this.withEngine(flags, async ({ spinner, interruption, ...connection }) => {
+      const { engine, journal } = connection;
+      const pass = typeof choosePass === 'function' ? await choosePass(connection) : choosePass;
       const { seen, report } = await runPass(engine, pass, {
         dryRun,
+        journal,
         signal: interruption.signal,
         onPlan: plan => this.warnEarly(warningLines(plan.findings), flags),
         onStep: (step, index, total) => {
@@ -107,7 +102,7 @@ export abstract class BaseCommand extends Command {
       spinner.stop();
       this.print(reportLines(report, dryRun, await paletteFor(process.stdout, flags, process.env)), flags);
       this.printProblems(problemLines(report), flags);
-      const exitCode = interruption.exit ?? exitCodeOf(report);
+      const exitCode = interruption.exit ?? exitCodeOf(report, flags['exit-code']);
       process.exitCode = exitCode;
       return reportJson(this.commandName, report, seen.engine, dryRun, exitCode);
     });

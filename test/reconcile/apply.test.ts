@@ -4,6 +4,7 @@ import { fakeEngine } from '../support/fake-engine.js';
 import { ExitCode } from '../../src/lib/model/errors.js';
 import type { NetworkSpec } from '../../src/lib/model/network.js';
 import { exitCodeOf, type Report } from '../../src/lib/model/report.js';
+import { declareNetwork } from '../../src/lib/networks/declaration.js';
 import { planNetworks } from '../../src/lib/networks/plan.js';
 import { proxyDeclaration } from '../../src/lib/proxies/declaration.js';
 import { inspectionFor } from '../../src/lib/proxies/inspection.js';
@@ -14,7 +15,7 @@ import { runPass } from '../../src/lib/reconcile/pass.js';
 async function ensure(daemon: FakeDaemon, spec: NetworkSpec): Promise<Report> {
   const { report } = await runPass(
     fakeEngine(daemon),
-    { observe: observeNetworks, plan: world => planNetworks([spec], world) },
+    { observe: observeNetworks, plan: world => planNetworks([declareNetwork(spec)], world) },
     { dryRun: false },
   );
   return report;
@@ -69,7 +70,9 @@ describe('Applying a plan', () => {
       }
       const reports = await Promise.all(Array.from({ length: 8 }, () => ensure(daemon, { name: 'shared' })));
       expect(daemon.networks.filter(network => network.Name === 'shared')).to.have.length(1);
-      expect(reports.map(exitCodeOf)).to.deep.equal(Array.from({ length: 8 }, () => ExitCode.asDesired));
+      expect(reports.map(report => exitCodeOf(report))).to.deep.equal(
+        Array.from({ length: 8 }, () => ExitCode.asDesired),
+      );
     });
   }
 

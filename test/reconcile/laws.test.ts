@@ -4,6 +4,7 @@ import { FakeDaemon, type Release } from '../support/fake-daemon.js';
 import { fakeEngine } from '../support/fake-engine.js';
 import type { NetworkSpec } from '../../src/lib/model/network.js';
 import type { Plan } from '../../src/lib/model/plan.js';
+import { declareNetwork } from '../../src/lib/networks/declaration.js';
 import { planNetworks } from '../../src/lib/networks/plan.js';
 import { isHome } from '../../src/lib/proxies/leaving.js';
 import { proxyDeclaration } from '../../src/lib/proxies/declaration.js';
@@ -194,12 +195,20 @@ describe('Whatever is on the host', () => {
         const daemon = build(sketch);
         const existing = JSON.stringify(daemon.networks);
         const world = await look(daemon);
-        const plan = planNetworks(declared, world);
+        const plan = planNetworks(
+          declared.map(spec => declareNetwork(spec)),
+          world,
+        );
         await applyAll(daemon, plan, world);
         expect(JSON.stringify(daemon.networks.slice(0, (JSON.parse(existing) as unknown[]).length))).to.equal(
           existing,
         );
-        expect(planNetworks(declared, await look(daemon)).steps).to.deep.equal([]);
+        expect(
+          planNetworks(
+            declared.map(spec => declareNetwork(spec)),
+            await look(daemon),
+          ).steps,
+        ).to.deep.equal([]);
       }),
       { numRuns: 200 },
     );

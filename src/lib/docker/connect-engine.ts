@@ -1,27 +1,40 @@
 import { homedir } from 'node:os';
 import { openEngine } from './dockerode-engine.js';
-import { resolveEndpoint } from './endpoint.js';
+import { type Endpoint, type EndpointRequest, resolveEndpoint } from './endpoint.js';
 import type { Engine } from './engine.js';
 import { type RetryPolicy, retryingEngine } from './retrying-engine.js';
 
 export interface EngineChoice {
   readonly host?: string;
   readonly context?: string;
+  readonly configured?: NonNullable<EndpointRequest['configured']>;
   readonly env: NodeJS.ProcessEnv;
   readonly retry?: RetryPolicy;
+  /** API version to speak, such as `1.48`; the engine's newest where it is left out. */
+  readonly apiVersion?: string;
   /** How long to wait for each answer; a default for reading and a longer one for changes where it is left out. */
   readonly timeoutMs?: number;
 }
 
-/** The engine that flags, environment and docker contexts mean; nothing is sent before the first call. */
-export async function connectEngine(choice: EngineChoice): Promise<Engine> {
-  const { host, context, env, retry, timeoutMs } = choice;
+/** An engine and where it is. */
+export interface ConnectedEngine {
+  readonly engine: Engine;
+  readonly endpoint: Endpoint;
+}
+
+/** The engine that is meant; nothing is sent before the first call. */
+export async function connectEngine(choice: EngineChoice): Promise<ConnectedEngine> {
+  const { host, context, configured, env, retry, apiVersion, timeoutMs } = choice;
   const endpoint = await resolveEndpoint({
     ...(host !== undefined && { host }),
     ...(context !== undefined && { context }),
+    ...(configured && { configured }),
     env,
     homeDir: homedir(),
   });
-  const deadlines = timeoutMs === undefined ? undefined : { read: timeoutMs, write: timeoutMs };
-  return retryingEngine(await openEngine(endpoint, deadlines), retry);
+  const engine = await openEngine(endpoint, {
+    ...(timeoutMs !== undefined && { deadlines: { read: timeoutMs, write: timeoutMs } }),
+    ...(apiVersion !== undefined && { apiVersion }),
+  });
+  return { engine: retryingEngine(engine, retry), endpoint };
 }

@@ -11,6 +11,7 @@ import { endpointBody } from './endpoint-body.js';
 import type { Endpoint } from './endpoint.js';
 import type { Engine, IdentifiedNetwork, StaleNetwork } from './engine.js';
 import { EngineError } from './engine-error.js';
+import { isTlsComplaint } from './tls-failure.js';
 import { readContainers } from './read-container.js';
 import { readDetails } from './read-details.js';
 import { readEngineInfo } from './read-engine.js';
@@ -52,11 +53,18 @@ class DockerodeEngine implements Engine {
   readonly #docker: Dockerode;
   readonly #endpoint: Endpoint;
   readonly #deadlines: Deadlines;
+  readonly #apiVersion: string | undefined;
 
-  constructor(docker: Dockerode, endpoint: Endpoint, deadlines: Deadlines) {
+  constructor(
+    docker: Dockerode,
+    endpoint: Endpoint,
+    deadlines: Deadlines,
+    apiVersion: string | undefined,
+  ) {
     this.#docker = docker;
     this.#endpoint = endpoint;
     this.#deadlines = deadlines;
+    this.#apiVersion = apiVersion;
   }
 
   async #call<T>(
@@ -71,7 +79,9 @@ class DockerodeEngine implements Engine {
       return await call(signal ? AbortSignal.any([signal, deadline]) : deadline);
     } catch (error) {
       if (error instanceof EngineError) throw error;
-      if (isAnswerError(error)) throw classifyAnswer(attempted, error.statusCode, spokenBy(error));
+      if (isAnswerError(error) && !isTlsComplaint(error)) {
+        throw classifyAnswer(attempted, error.statusCode, spokenBy(error));
+      }
       if (signal?.aborted) {
         throw new EngineError(`Interrupted while trying to ${attempted}.`, { failure: 'aborted' });
       }
@@ -85,9 +95,16 @@ class DockerodeEngine implements Engine {
     }
   }
 
+  /** An engine spoken to in an older version knows nothing newer. */
+  #asSpoken(info: EngineInfo): EngineInfo {
+    return this.#apiVersion === undefined ? info : { ...info, apiVersion: this.#apiVersion };
+  }
+
   info(signal?: AbortSignal): Promise<EngineInfo> {
     return this.#call('read', 'ask the engine for its version', signal, async abortSignal =>
-      readEngineInfo(await (this.#docker as unknown as WithVersion).version({ abortSignal })),
+      this.#asSpoken(
+        readEngineInfo(await (this.#docker as unknown as WithVersion).version({ abortSignal })),
+      ),
     );
   }
 
@@ -151,14 +168,27 @@ class DockerodeEngine implements Engine {
   }
 }
 
+export interface OpenOptions {
+  readonly deadlines?: Deadlines;
+  /** API version to speak; the engine then is taken to know no more than that. */
+  readonly apiVersion?: string;
+}
+
 /** The engine at an endpoint. Nothing is sent before the first call. */
-export async function openEngine(endpoint: Endpoint, deadlines = defaultDeadlines): Promise<Engine> {
+export async function openEngine(
+  endpoint: Endpoint,
+  { deadlines = defaultDeadlines, apiVersion }: OpenOptions = {},
+): Promise<Engine> {
   const { default: Docker } = await import('dockerode');
-  const options = dockerodeOptions(endpoint);
+  const options = {
+    ...dockerodeOptions(endpoint),
+    ...(apiVersion !== undefined && { version: `v${apiVersion}` }),
+  };
   demandWholeAnswers(options.agent);
   return new DockerodeEngine(
     withoutDockerHost(() => new Docker(options)),
     endpoint,
     deadlines,
+    apiVersion,
   );
 }

@@ -44,11 +44,13 @@ export function readDetails(answer: unknown): ContainerDetails {
   const hostConfig = optionalRecord(json['HostConfig'], 'container.HostConfig');
   const settings = optionalRecord(json['NetworkSettings'], 'container.NetworkSettings');
   const networks = optionalRecord(settings['Networks'], 'container.NetworkSettings.Networks');
+  const macAddress = optionalText(config['MacAddress'], 'container.Config.MacAddress');
   return {
     environment: readEnvironment(texts(config['Env'], 'container.Config.Env')),
     pid: optionalNumber(state['Pid'], 'container.State.Pid') ?? 0,
     startedAt: optionalText(state['StartedAt'], 'container.State.StartedAt') ?? '',
     publishes: Object.keys(optionalRecord(hostConfig['PortBindings'], 'container.HostConfig.PortBindings')),
+    ...(macAddress !== undefined && { macAddress }),
     endpoints: Object.fromEntries(
       Object.entries(networks).map(([name, endpoint]) => [
         name,

@@ -49,6 +49,8 @@ export interface ContainerDetails {
   readonly startedAt: string;
   /** Ports the container asks to have published, running or not. */
   readonly publishes: readonly string[];
+  /** A MAC address that was asked for when the container was created, where the engine tells it. */
+  readonly macAddress?: string;
   /** Settings by network name. */
   readonly endpoints: Readonly<Record<string, EndpointSettings>>;
 }

@@ -4,6 +4,9 @@ import type { Network } from './network.js';
 /** The label of every network that Fairlead created. */
 export const managedLabel = 'fairlead.managed';
 
+/** The label of an app's networks, with the app's name as value. */
+export const appLabel = 'fairlead.app';
+
 /**
  * The driver option that marks an endpoint as Fairlead's own, with the job that made it as value. The engine
  * keeps it over restarts of the container and of itself and otherwise ignores it (engine fact E34).

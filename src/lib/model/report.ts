@@ -35,14 +35,17 @@ export interface Report {
 
 /**
  * The exit code of a pass, decided here and nowhere else: what failed counts before what was refused, and
- * that before differences that remain. Drift in labels alone is shown and does not count.
+ * that before differences that remain. Drift in labels alone is shown and does not count; steps that are only
+ * planned count where it is asked for (`plan --exit-code`).
  */
-export function exitCodeOf(report: Report): ExitCode {
+export function exitCodeOf(report: Report, plannedCounts = false): ExitCode {
   const failures = report.results.flatMap(result => (result.failure ? [result.failure] : []));
   const gravest = failures.find(failure => failure.exit !== ExitCode.failed) ?? failures[0];
   if (gravest) return gravest.exit;
   if (report.results.some(result => result.outcome === 'skipped')) return ExitCode.failed;
   if (report.findings.some(finding => finding.find === 'refused')) return ExitCode.failed;
+  const planned = report.results.some(result => result.outcome === 'planned');
+  if (planned && plannedCounts) return ExitCode.differences;
   if (report.findings.some(finding => finding.find === 'drift')) return ExitCode.differences;
   return ExitCode.asDesired;
 }

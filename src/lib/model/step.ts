@@ -52,13 +52,36 @@ export interface Disconnect extends StepBase {
   readonly stale?: boolean;
 }
 
+/** A container on a network that is recreated, with what a reconnect has to bring back. */
+export interface Member {
+  readonly container: ContainerRef;
+  /** Whether it runs: its settings can be looked at again afterwards. */
+  readonly alive: boolean;
+  readonly settings: EndpointSettings;
+}
+
+/**
+ * The one step that is more than one call: members are detached, the network is removed and made again, and every
+ * member is put back. It is written down before the first call, and finished by the next run if this one is killed.
+ */
+export interface RecreateNetwork extends StepBase {
+  readonly do: 'recreate-network';
+  readonly network: Required<NetworkRef>;
+  readonly spec: NetworkSpec;
+  /** What it is now: put back if the new one cannot be made. */
+  readonly previous: NetworkSpec;
+  readonly members: readonly Member[];
+  /** Set where it finishes what a killed run began: onwards, or back to what was there before. */
+  readonly resumes?: 'forward' | 'back';
+}
+
 export interface RemoveNetwork extends StepBase {
   readonly do: 'remove-network';
   readonly network: Required<NetworkRef>;
 }
 
-/** One step is one call to the engine. */
-export type Step = CreateNetwork | RemoveNetwork | Connect | Disconnect;
+/** One step is one call to the engine, but for a recreation. */
+export type Step = CreateNetwork | RecreateNetwork | RemoveNetwork | Connect | Disconnect;
 
 /** The name of the network a step works on. */
 export function networkOf(step: Step): string {

@@ -1,12 +1,13 @@
-import { hasIpv4Switch, versionAtLeast } from '../model/engine-info.js';
 import { type Network, type NetworkSpec, isEngineNetwork, shortId } from '../model/network.js';
 import { managedLabel } from '../model/ownership.js';
 import { type Finding, type Plan, joinPlans } from '../model/plan.js';
-import type { Step } from '../model/step.js';
+import type { RecreateNetwork, Step } from '../model/step.js';
 import type { World } from '../model/world.js';
-import { parsePrefix, overlaps } from '../net/prefix.js';
 import { type Drift, compareNetwork } from './compare.js';
+import type { NetworkDeclaration } from './declaration.js';
 import { sortDuplicates } from './duplicates.js';
+import { overlapWith, unsupported } from './preflight.js';
+import { type RecreationOptions, planRecreation } from './recreation.js';
 
 /** What networks are planned from. */
 export interface NetworkWorld extends Pick<World, 'engine' | 'networks'> {
@@ -22,42 +23,8 @@ function refuse(spec: NetworkSpec, reason: string, hints: readonly string[] = []
   return finding(spec, { find: 'refused', reason, ...(hints.length > 0 && { hints }) });
 }
 
-/** A local network that takes addresses from the same space, so that the engine would refuse an overlap. */
-function sharesAddressSpace(network: Network): boolean {
-  return network.scope === 'local' && !network.configOnly && network.ipam.driver === 'default';
-}
-
-function overlapWith(spec: NetworkSpec, networks: readonly Network[]): string | undefined {
-  for (const pool of spec.ipam?.pools ?? []) {
-    const wanted = pool.subnet === undefined ? undefined : parsePrefix(pool.subnet);
-    if (!wanted?.ok) continue;
-    for (const network of networks.filter(sharesAddressSpace)) {
-      for (const { subnet } of network.ipam.pools) {
-        const taken = subnet === undefined ? undefined : parsePrefix(subnet);
-        if (taken?.ok && overlaps(wanted.prefix, taken.prefix)) {
-          return `its subnet ${pool.subnet ?? ''} overlaps ${subnet ?? ''} of network ${network.name}`;
-        }
-      }
-    }
-  }
-  return undefined;
-}
-
-/** What this engine would ignore without a word, or refuse in words that do not help. */
-function unsupported(spec: NetworkSpec, { engine }: NetworkWorld): string | undefined {
-  if (spec.enableIpv4 === false && !hasIpv4Switch(engine)) {
-    return `enable_ipv4: false takes Engine 28.0 or later; ${engine.version} would ignore it`;
-  }
-  const subnets = (spec.ipam?.pools ?? []).flatMap(pool => pool.subnet ?? []);
-  const lacksIpv6Subnet = spec.enableIpv6 === true && !subnets.some(subnet => subnet.includes(':'));
-  if (lacksIpv6Subnet && spec.configFrom === undefined && !versionAtLeast(engine.version, '27.0')) {
-    return `IPv6 needs an IPv6 subnet of its own on Engine ${engine.version}: it has no default IPv6 pool`;
-  }
-  return undefined;
-}
-
 function planCreation(spec: NetworkSpec, world: NetworkWorld): Plan {
-  const cannot = unsupported(spec, world);
+  const cannot = unsupported(spec, world.engine);
   if (cannot !== undefined) return refuse(spec, cannot);
   const overlap = overlapWith(spec, world.networks);
   if (overlap !== undefined) return refuse(spec, overlap, ['Choose a subnet that is free.']);
@@ -69,27 +36,56 @@ function planCreation(spec: NetworkSpec, world: NetworkWorld): Plan {
   };
 }
 
-function planExisting(spec: NetworkSpec, network: Network): Plan {
-  if (isEngineNetwork(network)) return refuse(spec, 'it belongs to the engine itself');
-  const drift: Drift = compareNetwork(spec, network);
-  if (drift.fields.length > 0) {
-    return finding(spec, {
-      find: 'drift',
-      reason: 'exists otherwise than declared; no engine can change a network in place',
-      drift: [...drift.fields, ...drift.labels],
-    });
+function planDrift(
+  { spec, onDrift, mendLabels }: NetworkDeclaration,
+  network: Network,
+  { fields, labels }: Drift,
+  world: NetworkWorld,
+  options: RecreationOptions,
+): Plan {
+  const drift = [...fields, ...labels];
+  if (onDrift === 'ignore') {
+    const reason = 'exists otherwise than declared, which its declaration says to ignore';
+    return finding(spec, { find: 'unchanged', reason, drift });
   }
-  if (drift.labels.length > 0) {
-    return finding(spec, {
-      find: 'label-drift',
-      reason: 'only labels differ, which no engine can update and nothing depends on',
-      drift: drift.labels,
-    });
+  if (onDrift === 'recreate' && (fields.length > 0 || mendLabels)) {
+    return planRecreation(spec, network, drift, world, options);
+  }
+  if (fields.length === 0) {
+    const reason = 'only labels differ, which no engine can update and nothing depends on';
+    return finding(spec, { find: 'label-drift', reason, drift });
+  }
+  return finding(spec, {
+    find: 'drift',
+    reason: 'exists otherwise than declared; no engine can change a network in place',
+    drift,
+    hints: ['--recreate removes it and makes it again, with every member put back as it was.'],
+  });
+}
+
+function planExisting(
+  declaration: NetworkDeclaration,
+  network: Network,
+  world: NetworkWorld,
+  options: RecreationOptions,
+): Plan {
+  const { spec } = declaration;
+  if (declaration.external) return finding(spec, { find: 'unchanged', reason: 'exists; it is external' });
+  if (isEngineNetwork(network)) return refuse(spec, 'it belongs to the engine itself');
+  const drift = compareNetwork(spec, network);
+  if (drift.fields.length + drift.labels.length > 0) {
+    return planDrift(declaration, network, drift, world, options);
   }
   return finding(spec, { find: 'unchanged', reason: `exists as declared (${shortId(network.id)})` });
 }
 
-function planDuplicates(spec: NetworkSpec, matches: readonly Network[], world: NetworkWorld): Plan {
+function planDuplicates(
+  declaration: NetworkDeclaration,
+  matches: readonly Network[],
+  world: NetworkWorld,
+  options: RecreationOptions,
+): Plan {
+  const { spec } = declaration;
   const duplicates = world.containers && sortDuplicates(matches, world.containers);
   if (!duplicates || duplicates.others.length > 0) {
     const ids = matches.map(({ id }) => shortId(id)).join(', ');
@@ -103,17 +99,41 @@ function planDuplicates(spec: NetworkSpec, matches: readonly Network[], world: N
     network: { id, name },
     reason: `a second network of this name (${shortId(id)}), made at the same moment; nothing is on it`,
   }));
-  return joinPlans({ steps: removals, findings: [] }, planExisting(spec, duplicates.survivor));
+  const rest = planExisting(declaration, duplicates.survivor, world, options);
+  return joinPlans({ steps: removals, findings: [] }, rest);
 }
 
-function planNetwork(spec: NetworkSpec, world: NetworkWorld): Plan {
+function planNetwork(declaration: NetworkDeclaration, world: NetworkWorld, options: RecreationOptions): Plan {
+  const { spec, external } = declaration;
   const matches = world.networks.filter(network => network.name === spec.name);
   const [network, ...others] = matches;
-  if (!network) return planCreation(spec, world);
-  return others.length > 0 ? planDuplicates(spec, matches, world) : planExisting(spec, network);
+  if (network) {
+    return others.length > 0
+      ? planDuplicates(declaration, matches, world, options)
+      : planExisting(declaration, network, world, options);
+  }
+  if (!external) return planCreation(spec, world);
+  return refuse(spec, 'it is declared external and does not exist', [
+    'Whoever makes it has to make it first; without `external` Fairlead creates it.',
+  ]);
 }
 
-/** Job 1: what it takes for networks to exist as declared. Nothing that exists is changed. */
-export function planNetworks(specs: readonly NetworkSpec[], world: NetworkWorld): Plan {
-  return joinPlans(...specs.map(spec => planNetwork(spec, world)));
+export interface NetworkOptions extends RecreationOptions {
+  /** Recreations that a killed run left unfinished: they come first, whatever is declared. */
+  readonly pending?: readonly RecreateNetwork[];
+}
+
+/** Job 1: what it takes for networks to exist as declared. */
+export function planNetworks(
+  declarations: readonly NetworkDeclaration[],
+  world: NetworkWorld,
+  { force, pending = [] }: NetworkOptions = { force: false },
+): Plan {
+  const unfinished = new Set(pending.map(step => step.network.name));
+  return joinPlans(
+    { steps: pending, findings: [] },
+    ...declarations
+      .filter(({ spec }) => !unfinished.has(spec.name))
+      .map(declaration => planNetwork(declaration, world, { force })),
+  );
 }

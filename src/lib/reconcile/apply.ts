@@ -5,9 +5,12 @@ import type { Plan } from '../model/plan.js';
 import type { Report, StepFailure, StepResult } from '../model/report.js';
 import type { Step } from '../model/step.js';
 import { execute } from './execute.js';
+import { type Journal, noJournal } from './journal.js';
 
 export interface ApplyOptions {
   readonly signal?: AbortSignal;
+  /** Where recreations are written down; without one nothing is recreated. */
+  readonly journal?: Journal;
   /** Called before each step is attempted, with how many were before it. */
   readonly onStep?: (step: Step, index: number) => void;
 }
@@ -20,19 +23,18 @@ function failureOf(error: unknown): StepFailure {
 
 /** Why a step is not attempted after what failed before it. */
 function blockedBy(step: Step, failed: readonly Step[]): string | undefined {
-  if (step.do === 'create-network' || step.do === 'remove-network') return undefined;
+  if (step.do !== 'connect' && step.do !== 'disconnect') return undefined;
   const { network, container } = step;
-  if (
-    network.id === undefined &&
-    failed.some(other => other.do === 'create-network' && other.spec.name === network.name)
-  ) {
-    return 'its network could not be created';
-  }
-  if (
-    step.do === 'disconnect' &&
-    failed.some(other => other.do === 'connect' && other.container.id === container.id)
-  ) {
-    return 'a join of the same container failed: it leaves nothing until that works';
+  for (const other of failed) {
+    if (other.do === 'create-network' && network.id === undefined && other.spec.name === network.name) {
+      return 'its network could not be created';
+    }
+    if (other.do === 'recreate-network' && other.network.id === network.id) {
+      return 'its network could not be recreated';
+    }
+    if (step.do === 'disconnect' && other.do === 'connect' && other.container.id === container.id) {
+      return 'a join of the same container failed: it leaves nothing until that works';
+    }
   }
   return undefined;
 }
@@ -45,12 +47,14 @@ export async function apply(
   engine: Engine,
   info: EngineInfo,
   plan: Plan,
-  { signal, onStep }: ApplyOptions = {},
+  { signal, onStep, journal = noJournal }: ApplyOptions = {},
 ): Promise<Report> {
   const results: StepResult[] = [];
+  const failed: Step[] = [];
   const created = new Map<string, string>();
+  // The signal is for between the steps: a call cut off halfway leaves us not knowing what it did.
+  const context = { engine, info, created, journal, signal: undefined };
   for (const step of plan.steps) {
-    const failed = results.filter(({ outcome }) => outcome === 'failed').map(result => result.step);
     const blocked = signal?.aborted ? 'interrupted' : blockedBy(step, failed);
     if (blocked !== undefined) {
       results.push({ step, outcome: 'skipped', note: blocked });
@@ -58,15 +62,11 @@ export async function apply(
     }
     onStep?.(step, results.length);
     try {
-      // The signal is for between the steps: a call cut off halfway leaves us not knowing what it did.
-      const {
-        outcome,
-        note,
-        created: made,
-      } = await execute(step, { engine, info, created, signal: undefined });
+      const { outcome, note, created: made } = await execute(step, context);
       if (made) created.set(made.name, made.id);
       results.push({ step, outcome, ...(note !== undefined && { note }) });
     } catch (error) {
+      failed.push(step);
       results.push({ step, outcome: 'failed', failure: failureOf(error) });
     }
   }

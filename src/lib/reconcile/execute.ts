@@ -4,6 +4,8 @@ import { type EngineInfo, allowsDuplicateNames } from '../model/engine-info.js';
 import type { NetworkRef, Step } from '../model/step.js';
 import { createNetwork } from './create-network.js';
 import type { Executed } from './executed.js';
+import type { Journal } from './journal.js';
+import { finish, recreate } from './recreation/recreate.js';
 
 /** What a step needs to know beside itself. */
 export interface StepContext {
@@ -11,11 +13,13 @@ export interface StepContext {
   readonly info: EngineInfo;
   /** IDs of the networks that earlier steps of this plan have created, by name. */
   readonly created: ReadonlyMap<string, string>;
+  readonly journal: Journal;
   readonly signal: AbortSignal | undefined;
 }
 
 function identified(ref: NetworkRef, { created }: StepContext): IdentifiedNetwork {
-  const id = ref.id ?? created.get(ref.name);
+  // What this plan has made again has another ID than the plan could know.
+  const id = created.get(ref.name) ?? ref.id;
   if (id === undefined)
     throw new Error(`network ${ref.name} has no ID yet: its creation is not in this plan`);
   return { id, name: ref.name };
@@ -66,6 +70,10 @@ export function execute(step: Step, context: StepContext): Promise<Executed> {
   switch (step.do) {
     case 'create-network':
       return createNetwork(context.engine, step.spec, allowsDuplicateNames(context.info), context.signal);
+    case 'recreate-network':
+      return step.resumes
+        ? finish(context.engine, context.journal, step, step.resumes)
+        : recreate(context.engine, context.journal, step);
     case 'remove-network':
       return removeNetwork(step, context);
     case 'connect':

@@ -1,4 +1,5 @@
 import type { Container, Reading } from '../model/container.js';
+import type { Network } from '../model/network.js';
 import type { World } from '../model/world.js';
 import { isEngineFailure } from '../docker/engine-error.js';
 import type { Engine } from '../docker/engine.js';
@@ -8,7 +9,8 @@ import type { NetworkWorld } from '../networks/plan.js';
 /** Inspects under way at once: more than this gains nothing (measured on 1,000 containers). */
 const inspectsAtOnce = 16;
 
-export type NeedsInspect = (container: Container) => boolean;
+/** Which containers a decision needs more of than the lists tell. */
+export type NeedsInspect = (container: Container, networks: readonly Network[]) => boolean;
 
 /** `undefined` where the container is gone by now. */
 async function inspect(
@@ -29,7 +31,7 @@ async function inspect(
 async function inspectThose(
   engine: Engine,
   containers: readonly Container[],
-  needsInspect: NeedsInspect,
+  needsInspect: (container: Container) => boolean,
   signal: AbortSignal | undefined,
 ): Promise<Container[]> {
   const { default: pLimit } = await import('p-limit');
@@ -60,7 +62,12 @@ export async function observe(
   return {
     engine: info,
     networks,
-    containers: await inspectThose(engine, containers, needsInspect, signal),
+    containers: await inspectThose(
+      engine,
+      containers,
+      container => needsInspect(container, networks),
+      signal,
+    ),
   };
 }
 

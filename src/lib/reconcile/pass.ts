@@ -4,6 +4,7 @@ import type { Report } from '../model/report.js';
 import type { Step } from '../model/step.js';
 import type { World } from '../model/world.js';
 import { apply, dryRun } from './apply.js';
+import type { Journal } from './journal.js';
 
 /** A pass over a part of the world: how to see it, and what to do about it. */
 export interface Pass<Seen extends Pick<World, 'engine'>> {
@@ -14,6 +15,7 @@ export interface Pass<Seen extends Pick<World, 'engine'>> {
 export interface PassOptions {
   readonly dryRun: boolean;
   readonly signal?: AbortSignal;
+  readonly journal?: Journal;
   /** Called with the plan before anything is done. */
   readonly onPlan?: (plan: Plan) => void;
   readonly onStep?: (step: Step, index: number, total: number) => void;
@@ -36,6 +38,7 @@ export async function runPass<Seen extends Pick<World, 'engine'>>(
   if (options.dryRun) return { seen, report: dryRun(plan) };
   const report = await apply(engine, seen.engine, plan, {
     ...(options.signal && { signal: options.signal }),
+    ...(options.journal && { journal: options.journal }),
     onStep: (step, index) => options.onStep?.(step, index, plan.steps.length),
   });
   return { seen, report };

@@ -28,6 +28,11 @@ export function describeStep(step: Step): StepWords {
         verb: 'create',
         subject: escapeLine(`${step.spec.name}${describeSpec(step.spec)}`),
       };
+    case 'recreate-network': {
+      const count = step.members.length;
+      const members = count === 1 ? '1 member' : `${String(count)} members`;
+      return { sign: '~', verb: 'recreate', subject: escapeLine(`${step.network.name} (${members})`) };
+    }
     case 'remove-network':
       return { sign: '-', verb: 'remove', subject: escapeLine(step.network.name) };
     case 'connect':

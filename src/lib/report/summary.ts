@@ -3,6 +3,7 @@ import type { Step } from '../model/step.js';
 
 const pastTense: Record<Step['do'], string> = {
   'create-network': 'created',
+  'recreate-network': 'recreated',
   'remove-network': 'removed',
   connect: 'connected',
   disconnect: 'disconnected',

@@ -1,0 +1,127 @@
+import type { Container } from '../model/container.js';
+import { type EngineInfo, versionAtLeast } from '../model/engine-info.js';
+import type { AddressPool, Network, NetworkSpec } from '../model/network.js';
+import { isOwnNetwork } from '../model/ownership.js';
+import type { FieldDrift, Finding, Plan } from '../model/plan.js';
+import type { Member, RecreateNetwork } from '../model/step.js';
+import { parseAddress } from '../net/address.js';
+import { containsAddress, parsePrefix } from '../net/prefix.js';
+import { memberRecord, membersOf } from './members.js';
+import type { NetworkWorld } from './plan.js';
+import { overlapWith, unsupported } from './preflight.js';
+import { renewedSpec, specOf } from './renewal.js';
+
+export interface RecreationOptions {
+  /** Also what somebody else made, and what cannot be restored in full. */
+  readonly force: boolean;
+}
+
+function poolHolding(address: string, pools: readonly AddressPool[]): AddressPool | undefined {
+  const reading = parseAddress(address);
+  return pools.find(({ subnet }) => {
+    const prefix = parsePrefix(subnet ?? '');
+    return reading.ok && prefix.ok && containsAddress(prefix.prefix, reading.address);
+  });
+}
+
+/** Why a member could not have its address again. */
+function addressObstacle(member: Member, spec: NetworkSpec): string | undefined {
+  for (const address of [member.settings.ipv4, member.settings.ipv6]) {
+    if (address === undefined) continue;
+    const pool = poolHolding(address, spec.ipam?.pools ?? []);
+    const who = `${member.container.name} has the static address ${address}`;
+    if (!pool) return `${who}, which is in no subnet of the new network`;
+    if (pool.gateway === address) return `${who}, which would be the gateway's`;
+    const reserved = Object.entries(pool.auxAddresses ?? {}).find(([, taken]) => taken === address);
+    if (reserved) return `${who}, which would be reserved for ${reserved[0]}`;
+  }
+  return undefined;
+}
+
+/** Why a member would not come back as it was. */
+function memberObstacle(container: Container, network: Network): string | undefined {
+  const { name, reading, networkMode, state } = container;
+  if (reading.read !== 'details') {
+    return `the settings of ${name} on it could not be read${reading.read === 'unreadable' ? `: ${reading.why}` : ''}`;
+  }
+  if (state === 'restarting')
+    return `${name} is in a restart loop and cannot be reconnected between two runs`;
+  if (networkMode.kind === 'network' && networkMode.network === network.id) {
+    return `${name} was created on the network's ID and could not start without that very network`;
+  }
+  return undefined;
+}
+
+/** A requested MAC address is ignored at a connect before API 1.54. */
+function unrestorable(container: Container, engine: EngineInfo): string | undefined {
+  if (container.reading.read !== 'details' || versionAtLeast(engine.apiVersion, '1.54')) return undefined;
+  const { macAddress } = container.reading.details;
+  return macAddress === undefined
+    ? undefined
+    : `${container.name} asked for the MAC address ${macAddress}, which Engine ${engine.version} cannot restore`;
+}
+
+function foreignOwner(network: Network): string | undefined {
+  if (isOwnNetwork(network)) return undefined;
+  const project = network.labels['com.docker.compose.project'];
+  return project === undefined ? 'somebody else made it' : `it belongs to Compose project ${project}`;
+}
+
+/** All that stands in the way, told before anything is touched. */
+function obstacles(
+  spec: NetworkSpec,
+  network: Network,
+  members: readonly Container[],
+  world: NetworkWorld,
+  { force }: RecreationOptions,
+): string[] {
+  const others = world.networks.filter(other => other.id !== network.id);
+  const owner = foreignOwner(network);
+  return [
+    ...(force || owner === undefined ? [] : [`${owner}: recreating it takes --force`]),
+    ...(network.scope === 'local' ? [] : ['it is a swarm network, which services are on beside containers']),
+    unsupported(spec, world.engine),
+    overlapWith(spec, others),
+    ...members.map(container => memberObstacle(container, network)),
+    ...members.map(container => addressObstacle(memberRecord(container, network), spec)),
+    ...(force ? [] : members.map(container => unrestorable(container, world.engine))),
+  ].filter(obstacle => obstacle !== undefined);
+}
+
+/** What it takes to mend a network: removed and made again, with every member put back as it was. */
+export function planRecreation(
+  declared: NetworkSpec,
+  network: Network,
+  drift: readonly FieldDrift[],
+  world: NetworkWorld,
+  options: RecreationOptions,
+): Plan {
+  const finding = (part: Pick<Finding, 'find' | 'reason' | 'hints' | 'drift'>): Finding => ({
+    job: 'networks',
+    network: network.name,
+    ...part,
+  });
+  if (!world.containers) {
+    return { steps: [], findings: [finding({ find: 'refused', reason: 'who is on it was not read' })] };
+  }
+  const members = membersOf(network, world.containers);
+  const spec = renewedSpec(declared, network, world.engine);
+  const found = obstacles(spec, network, members, world, options);
+  if (found.length > 0) {
+    const reason = 'exists otherwise than declared and cannot be recreated; nothing was touched';
+    return { steps: [], findings: [finding({ find: 'drift', reason, drift, hints: found })] };
+  }
+  const step: RecreateNetwork = {
+    do: 'recreate-network',
+    job: 'networks',
+    network: { id: network.id, name: network.name },
+    spec,
+    previous: specOf(network, world.engine),
+    members: members.map(container => memberRecord(container, network)),
+    reason: drift.map(({ field, declared: to, actual }) => `${field}: ${actual} → ${to}`).join('; '),
+  };
+  const running = step.members.filter(({ alive }) => alive).map(({ container }) => container.name);
+  if (running.length === 0) return { steps: [step], findings: [] };
+  const reason = `recreating ${network.name} interrupts the network of ${running.join(', ')} for a moment`;
+  return { steps: [step], findings: [finding({ find: 'warning', reason })] };
+}

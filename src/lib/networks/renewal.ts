@@ -1,0 +1,60 @@
+import { type EngineInfo, hasIpv4Switch } from '../model/engine-info.js';
+import type { AddressPool, Network, NetworkSpec } from '../model/network.js';
+import { managedLabel } from '../model/ownership.js';
+
+/** The definition that makes a network as it is now, its subnets pinned: what a recreation falls back to. */
+export function specOf(network: Network, engine: EngineInfo): NetworkSpec {
+  const { name, labels, configFrom } = network;
+  // A network made from another takes all else from there; the engine refuses to be told it twice.
+  if (configFrom !== undefined) return { name, driver: network.driver, configFrom, labels };
+  return {
+    name,
+    ...(!network.configOnly && { driver: network.driver }),
+    options: network.options,
+    internal: network.internal,
+    attachable: network.attachable,
+    ...(hasIpv4Switch(engine) && { enableIpv4: network.enableIpv4 }),
+    enableIpv6: network.enableIpv6,
+    ipam: network.ipam,
+    labels,
+    ...(network.configOnly && { configOnly: true }),
+  };
+}
+
+const isV6 = (pool: AddressPool): boolean => pool.subnet?.includes(':') ?? false;
+
+/**
+ * Declared pools, and for a family of which none is declared the one there is: an engine left to choose takes
+ * another subnet each time, and members with addresses of their own could not return.
+ */
+function renewedPools(declared: readonly AddressPool[], actual: readonly AddressPool[]): AddressPool[] {
+  const kept = actual.filter(pool => !declared.some(other => isV6(other) === isV6(pool)));
+  return [...declared, ...kept];
+}
+
+/** The definition a network gets when it is recreated: what is declared, and what was not declared as it was. */
+export function renewedSpec(declared: NetworkSpec, network: Network, engine: EngineInfo): NetworkSpec {
+  const labels = { ...network.labels, ...declared.labels, [managedLabel]: 'true' };
+  if (declared.configFrom !== undefined || declared.configOnly === true) return { ...declared, labels };
+  const before = specOf(network, engine);
+  const sameDriver = declared.driver === undefined || declared.driver === network.driver;
+  const wantsIpv6 = declared.enableIpv6 ?? network.enableIpv6;
+  const pools = renewedPools(
+    declared.ipam?.pools ?? [],
+    network.ipam.pools.filter(pool => wantsIpv6 || !isV6(pool)),
+  );
+  const { configFrom: left, configOnly: gone, ...rest } = before;
+  void left;
+  void gone;
+  return {
+    ...rest,
+    ...declared,
+    options: { ...(sameDriver && network.options), ...declared.options },
+    ipam: {
+      driver: declared.ipam?.driver ?? network.ipam.driver,
+      options: { ...network.ipam.options, ...declared.ipam?.options },
+      pools,
+    },
+    labels,
+  };
+}

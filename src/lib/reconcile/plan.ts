@@ -1,0 +1,57 @@
+import { type AttachmentRule } from '../attachments/rules.js';
+import { planAttachments } from '../attachments/plan.js';
+import type { NetworkDeclaration } from '../networks/declaration.js';
+import { planNetworks } from '../networks/plan.js';
+import { planPrune } from '../networks/prune.js';
+import { type Plan, emptyPlan, joinPlans } from '../model/plan.js';
+import type { Job, RecreateNetwork } from '../model/step.js';
+import type { World } from '../model/world.js';
+import type { ProxyDeclaration } from '../proxies/declaration.js';
+import { planProxies } from '../proxies/plan.js';
+import { after } from './after.js';
+
+/** Everything that is declared. */
+export interface Declared {
+  readonly networks: readonly NetworkDeclaration[];
+  readonly attachments: readonly AttachmentRule[];
+  readonly proxies: readonly ProxyDeclaration[];
+}
+
+export interface PlanOptions {
+  /** The jobs to plan; all where it is left out. */
+  readonly only?: ReadonlySet<Job>;
+  readonly force: boolean;
+  /** Remove networks that Fairlead made and nobody declares any more. */
+  readonly prune: boolean;
+  readonly pending: readonly RecreateNetwork[];
+}
+
+/** A job: what it plans for the World as the jobs before it leave it. */
+type PlanJob = (world: World) => Plan;
+
+/**
+ * The jobs in the order in which each sees what the ones before it bring about; removals come last, when nothing
+ * is on what goes.
+ */
+function jobs(declared: Declared, options: PlanOptions): readonly (readonly [Job, PlanJob])[] {
+  const names = new Set(declared.networks.map(({ spec }) => spec.name));
+  return [
+    ['networks', world => planNetworks(declared.networks, world, options)],
+    ['attachments', world => planAttachments(declared.attachments, world)],
+    ['proxies', world => planProxies(declared.proxies, world)],
+    ['networks', world => planPrune(world, { declared: names, appsOnly: !options.prune })],
+  ];
+}
+
+/** One plan for all that is declared: each job is planned from the World that the steps before it will leave. */
+export function planAll(declared: Declared, world: World, options: PlanOptions): Plan {
+  let plan = emptyPlan;
+  let predicted = world;
+  for (const [job, planJob] of jobs(declared, options)) {
+    if (options.only && !options.only.has(job)) continue;
+    const next = planJob(predicted);
+    predicted = after(predicted, next.steps);
+    plan = joinPlans(plan, next);
+  }
+  return plan;
+}
