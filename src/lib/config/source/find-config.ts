@@ -89,9 +89,14 @@ async function searchIn(directory: string, names: readonly string[]): Promise<st
   return (await explorer.search(directory))?.filepath;
 }
 
-async function loadExplorer(): Promise<{ Explorer: ExplorerClass }> {
-  const module = (await import('cosmiconfig/dist/Explorer.js')) as { default: { Explorer: ExplorerClass } };
-  return module.default;
+interface ExplorerModule {
+  readonly Explorer: ExplorerClass;
+}
+
+/** A CommonJS file, whose exports stand by name or under `default`, depending on who loads it. */
+async function loadExplorer(): Promise<ExplorerModule> {
+  const module: object = await import('cosmiconfig/dist/Explorer.js');
+  return 'Explorer' in module ? (module as ExplorerModule) : (module as { default: ExplorerModule }).default;
 }
 
 /** A package.json counts only with a `fairlead` key; one that is no JSON is someone else's worry. */

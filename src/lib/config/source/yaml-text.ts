@@ -24,7 +24,7 @@ export function parseYaml(text: string): Parsed {
     return { line, column: col };
   };
   const [first, second] = compose(tokensOf(text, lines, placeAt));
-  if (!first) return { root: { kind: 'map', at: { line: 1, column: 1 }, entries: new Map() }, faults: [] };
+  if (!first) return { root: nothing, faults: [] };
   const faults: Fault[] = [...first.errors, ...first.warnings]
     .slice(0, mostTold)
     .map(({ message, pos: [offset] }) => ({
@@ -39,8 +39,12 @@ export function parseYaml(text: string): Parsed {
   if (faults.length > 0) return { faults };
   const reader = new YamlReader(placeAt);
   const root = reader.read(first.contents, 0, first.range[0]);
-  return { root, faults: reader.builder.faults };
+  const empty = root.kind === 'scalar' && root.value === null;
+  return { root: empty ? nothing : root, faults: reader.builder.faults };
 }
+
+/** A file that says nothing is a config that says nothing. */
+const nothing: Node = { kind: 'map', at: { line: 1, column: 1 }, entries: new Map() };
 
 /**
  * The tokens of a text. The composer recurses, and at the end of its stack Node.js itself dies (a regular
