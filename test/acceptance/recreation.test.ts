@@ -1,0 +1,200 @@
+import { expect } from 'chai';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createContainer, runContainer } from '../engine/containers.js';
+import { type PrivateEngine, startEngine } from '../engine/private-engine.js';
+import type { Release } from '../engine/releases.js';
+import { countingProxy } from './counting-proxy.js';
+import { program, runWith } from './fairlead.js';
+
+interface Endpoint {
+  readonly NetworkID: string;
+  readonly Aliases: string[] | null;
+  readonly IPAMConfig: Record<string, string> | null;
+  readonly Links: string[] | null;
+  readonly DriverOpts: Record<string, string> | null;
+  readonly GwPriority?: number;
+}
+
+interface Inspected {
+  readonly Id: string;
+  readonly Name: string;
+  readonly State: { readonly Status: string };
+  readonly NetworkSettings: { readonly Networks: Record<string, Endpoint> };
+}
+
+/** Every setting of every member that a recreation has to bring back. */
+async function settingsOf(engine: PrivateEngine, names: readonly string[]): Promise<unknown[]> {
+  const settings: unknown[] = [];
+  for (const name of names) {
+    const { Id, State, NetworkSettings } = await engine.api<Inspected>('GET', `/containers/${name}/json`);
+    const entry = NetworkSettings.Networks['shared'];
+    settings.push({
+      name,
+      state: State.Status,
+      networks: Object.keys(NetworkSettings.Networks).sort(),
+      // Engines up to 25 list the container's own short ID, once or more often.
+      aliases: [...new Set(entry?.Aliases ?? [])].filter(alias => alias !== Id.slice(0, 12)).sort(),
+      requested: entry?.IPAMConfig ?? {},
+      links: entry?.Links ?? [],
+      options: entry?.DriverOpts ?? {},
+      priority: entry?.GwPriority ?? 0,
+    });
+  }
+  return settings;
+}
+
+/** A network with members of every kind: states, aliases, static addresses, links, options, priorities. */
+async function crowd(engine: PrivateEngine, size: number): Promise<string[]> {
+  await engine.api('POST', '/networks/create', {
+    Name: 'shared',
+    CheckDuplicate: true,
+    EnableIPv6: true,
+    IPAM: { Config: [{ Subnet: '10.91.0.0/24' }, { Subnet: 'fd00:91::/64' }] },
+    Labels: { 'fairlead.managed': 'true' },
+  });
+  const names = Array.from({ length: size }, (_, i) => `m${String(i).padStart(2, '0')}`);
+  for (const [i, name] of names.entries()) {
+    const home = i % 5 === 0 ? { network: 'shared' } : {};
+    await (i % 4 === 3 ? createContainer : runContainer)(engine, { name, ...home });
+    if (i % 5 !== 0) {
+      await engine.api('POST', '/networks/shared/connect', {
+        Container: name,
+        EndpointConfig: {
+          Aliases: [`alias-${name}`, name],
+          ...(i % 3 === 0 && {
+            IPAMConfig: {
+              IPv4Address: `10.91.0.${String(100 + i)}`,
+              IPv6Address: `fd00:91::${String(100 + i)}`,
+            },
+          }),
+          ...(i % 5 === 1 && { Links: [`${names[0] ?? ''}:first`] }),
+          DriverOpts: { 'fairlead.owner': 'attachment' },
+          GwPriority: -1,
+        },
+      });
+    }
+    if (i % 4 === 1) await engine.api('POST', `/containers/${name}/pause`);
+    if (i % 4 === 2) await engine.api('POST', `/containers/${name}/kill`);
+  }
+  return names;
+}
+
+/** Every stopped member can start, which it cannot with an entry whose network is gone. */
+async function startAll(engine: PrivateEngine, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const { State } = await engine.api<Inspected>('GET', `/containers/${name}/json`);
+    if (State.Status === 'exited' || State.Status === 'created') {
+      await engine.api('POST', `/containers/${name}/start`);
+    }
+  }
+}
+
+const releases: readonly Release[] = ['20.10', '26.1', '28.5'];
+const ensure = (...flags: string[]): string[] => ['network', 'ensure', 'shared', '--recreate', ...flags];
+
+describe('A network that is recreated', () => {
+  let state: string;
+
+  beforeEach(async () => {
+    state = await mkdtemp(join(tmpdir(), 'fairlead-state-'));
+  });
+  afterEach(() => rm(state, { recursive: true, force: true }));
+
+  const env = (): Record<string, string> => ({ FAIRLEAD_STATE_DIR: state });
+  const journals = async (): Promise<string[]> =>
+    (await readdir(state, { recursive: true })).filter(name => name.endsWith('.json'));
+
+  for (const release of releases) {
+    it(`has its 20 members back as they were, on Engine ${release}`, async () => {
+      await using engine = await startEngine({ release });
+      const names = await crowd(engine, 20);
+      const before = await settingsOf(engine, names);
+      const mtu = ['-o', 'com.docker.network.driver.mtu=1400'];
+      const ran = await runWith(env(), engine.host, ...ensure(...mtu));
+      expect(ran).to.deep.include({ exitCode: 0 });
+      expect(ran.stdout).to.include('20 put back as before');
+      expect(await settingsOf(engine, names)).to.deep.equal(before);
+      const again = await runWith(env(), engine.host, ...ensure(...mtu));
+      expect(again).to.deep.include({ exitCode: 0, stdout: again.stdout.match(/.*1 unchanged$/s)?.[0] });
+      expect(await journals()).to.deep.equal([]);
+      await startAll(engine, names);
+    });
+
+    it(`is left as it was where the new one is impossible, on Engine ${release}`, async () => {
+      await using engine = await startEngine({ release });
+      const names = await crowd(engine, 8);
+      const before = await settingsOf(engine, names);
+      // Refused in the plan: a static address would be outside.
+      const outside = await runWith(env(), engine.host, ...ensure('--subnet', '10.92.0.0/24'));
+      expect(outside.exitCode).to.equal(3);
+      expect(outside.stdout).to.include('which is in no subnet of the new network');
+      // Refused by the engine, when the old network is gone already: two bridges cannot have one name.
+      await engine.api('POST', '/networks/create', {
+        Name: 'other',
+        Options: { 'com.docker.network.bridge.name': 'taken0' },
+      });
+      const clash = await runWith(
+        env(),
+        engine.host,
+        ...ensure('-o', 'com.docker.network.bridge.name=taken0'),
+      );
+      expect(clash.exitCode).to.equal(1);
+      expect(clash.stdout).to.include('The old network is back, with its members as they were');
+      expect(await settingsOf(engine, names)).to.deep.equal(before);
+      expect(await journals()).to.deep.equal([]);
+      await startAll(engine, names);
+    });
+  }
+
+  it('is finished by the next run, whichever change the first one is killed at', async () => {
+    await using engine = await startEngine({ release: '28.5' });
+    const names = await crowd(engine, 5);
+    const before = await settingsOf(engine, names);
+    let internal = false;
+    let kill = (change: number, when: 'before' | 'after'): void => void [change, when];
+    const proxy = await countingProxy(engine.socketPath, {
+      before: change => kill(change, 'before'),
+      after: change => kill(change, 'after'),
+    });
+    try {
+      const toggle = (): string[] => {
+        internal = !internal;
+        return ensure(internal ? '--internal' : '--no-internal');
+      };
+      expect(await runWith(env(), proxy.host, ...toggle())).to.deep.include({ exitCode: 0 });
+      const total = proxy.changes;
+      expect(total).to.equal(2 * names.length + 2);
+
+      for (let at = 1; at <= total; at += 1) {
+        const moment = at % 2 === 0 ? 'before' : 'after';
+        const args = toggle();
+        proxy.reset();
+        const child = spawn(process.execPath, [program, ...args], {
+          env: { ...env(), DOCKER_HOST: proxy.host, HOME: '/nonexistent' },
+          stdio: 'ignore',
+        });
+        kill = (change, when) => {
+          if (change === at && when === moment) child.kill('SIGKILL');
+        };
+        const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
+        expect(signal, `killed ${moment} change ${String(at)}`).to.equal('SIGKILL');
+        kill = () => undefined;
+        const finished = await runWith(env(), proxy.host, ...args);
+        expect(finished, `killed ${moment} change ${String(at)}`).to.deep.include({ exitCode: 0 });
+        expect(await settingsOf(engine, names), `killed ${moment} change ${String(at)}`).to.deep.equal(
+          before,
+        );
+        const { Internal } = await engine.api<{ Internal: boolean }>('GET', '/networks/shared');
+        expect(Internal).to.equal(internal);
+        expect(await journals()).to.deep.equal([]);
+      }
+      await startAll(engine, names);
+    } finally {
+      await proxy.close();
+    }
+  });
+});
