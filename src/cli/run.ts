@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Config, run } from '@oclif/core';
+import { Config, run, settings } from '@oclif/core';
 import { errorJson, unexpectedJson } from '../lib/report/json.js';
 import { messageOf } from '../lib/model/errors.js';
 import { commandLineProblem, leadingWords, wantsJson } from './command-line.js';
@@ -30,6 +30,8 @@ function withHelpAsFlag([first, ...rest]: readonly string[]): string[] {
 export async function main(root: string, argv: readonly string[] = process.argv.slice(2)): Promise<void> {
   const args = withHelpAsFlag(argv);
   watchOutput();
+  // Not even where NODE_ENV says that somebody develops something: what runs is what was built.
+  settings.enableAutoTranspile = false;
   try {
     const config = await Config.load({ root: fileURLToPath(root), userPlugins: false, devPlugins: false });
     const problem = commandLineProblem(args, config.commands);
