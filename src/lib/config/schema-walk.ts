@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Path } from './source/tree.js';
 
 /** The parts of zod's own description of a schema that lead on to its parts. */

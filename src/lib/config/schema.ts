@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { apps } from './schema/app.js';
 import { attachments } from './schema/attachment.js';
 import { networks } from './schema/network.js';

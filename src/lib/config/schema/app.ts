@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { memberships } from './attachment.js';
 import { appNetworks } from './network.js';
 import { selector } from './selector.js';

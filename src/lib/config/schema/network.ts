@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { addressText, labels, nonEmpty, prefixText, textMap } from './text.js';
 
 const pool = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { duration, nonEmpty } from './text.js';
 
 const tls = z.strictObject({

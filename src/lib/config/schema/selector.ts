@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { nonEmpty } from './text.js';
 
 const entryHelp = 'Each entry is a key, key=value, or a glob over either.';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Building blocks that several sections use. Their patterns are plain, so that the JSON Schema has them too. */
 
