@@ -1,0 +1,108 @@
+import { expect } from 'chai';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startingConfig } from '../../src/lib/config/starting-config.js';
+import { writeConfig } from '../../src/lib/config/write-config.js';
+import { exampleContainer, exampleNetwork } from './observed.js';
+import { examineText } from './config-text.js';
+
+describe('a config to begin with', () => {
+  const observed = {
+    networks: [
+      exampleNetwork('shop_default'),
+      exampleNetwork('1001'),
+      exampleNetwork('a b'),
+      exampleNetwork('bridge'),
+      exampleNetwork('twin'),
+      exampleNetwork('twin'),
+    ],
+    containers: [
+      exampleContainer('edge-traefik-1', 443),
+      exampleContainer('shop-web-1', 80),
+      exampleContainer('gluetun'),
+    ],
+  };
+
+  for (const [what, seen] of [
+    ['nothing', undefined],
+    ['an engine', observed],
+    ['an empty engine', { networks: [], containers: [] }],
+  ] as const) {
+    it(`made from ${what} has no mistakes and changes nothing`, async () => {
+      const { config, problems } = await examineText(startingConfig(seen, 'https://example.org/s.json'));
+      expect(problems).to.deep.equal([]);
+      expect(config?.proxies).to.deep.equal([]);
+      expect(config?.attachments).to.deep.equal([]);
+      expect(Object.values(config?.networks ?? {}).every(({ external }) => external)).to.equal(true);
+    });
+  }
+
+  it('declares the networks there are and proposes the proxies and warps', async () => {
+    const text = startingConfig(observed, 's');
+    const { config } = await examineText(text);
+    expect(Object.keys(config?.networks ?? {})).to.have.members(['shop_default', '1001']);
+    expect(text).to.include('#   - container: edge-traefik-1').and.to.include('via: gluetun');
+    expect(text).to.not.include('shop-web-1');
+  });
+
+  it('has no mistakes either once its examples are taken for real', async () => {
+    const text = startingConfig(observed, 's')
+      .replace(/^(?:attachments|proxies): \[\]$/gm, '')
+      .replace(/^# Containers to connect.*$/m, 'attachments:')
+      .replace(/^# This one publishes.*$/m, 'proxies:')
+      .replace(/^#( {3}shared: \{\})$/m, '')
+      .replace(/^networks:$/m, 'networks:\n  shared:')
+      .replace(/^# (?=warp:|logging:|watch:)/gm, '')
+      .replace(/^#(?= {3})/gm, '')
+      .replace(/^ {3}(?:backend|shared):.*\n(?: {5}.*\n)*/gm, '')
+      .replace(/^ {3}fairlead .*$/gm, '');
+    const { problems, config } = await examineText(text);
+    expect(problems).to.deep.equal([]);
+    expect(config?.proxies).to.have.length(1);
+    expect(config?.warp.routes).to.have.length(1);
+  });
+});
+
+describe('writing a config', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'fairlead-write-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('leaves a file that exists as it is', async () => {
+    const file = join(folder, 'c.yaml');
+    await writeFile(file, 'mine');
+    const error: unknown = await writeConfig(file, 'theirs', false).catch((thrown: unknown) => thrown);
+    expect(error).to.include({ code: 'config-exists', exit: 2 });
+    expect(await readFile(file, 'utf8')).to.equal('mine');
+    expect(await readdir(folder)).to.deep.equal(['c.yaml']);
+  });
+
+  it('replaces it when told to, and leaves no draft behind', async () => {
+    const file = join(folder, 'c.yaml');
+    await writeFile(file, 'mine');
+    await writeConfig(file, 'theirs', true);
+    expect(await readFile(file, 'utf8')).to.equal('theirs');
+    expect(await readdir(folder)).to.deep.equal(['c.yaml']);
+  });
+
+  it('gives it to its owner to write and to all to read, less the umask', async () => {
+    const file = join(folder, 'c.yaml');
+    const before = process.umask(0o027);
+    try {
+      await writeConfig(file, '', false);
+    } finally {
+      process.umask(before);
+    }
+    expect(((await stat(file)).mode & 0o777).toString(8)).to.equal('640');
+  });
+
+  it('is refused where there is no such folder', async () => {
+    const error: unknown = await writeConfig(join(folder, 'no/c.yaml'), '', false).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).to.have.property('code', 'config-unwritable');
+  });
+});
