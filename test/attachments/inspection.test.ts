@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { inspectionForAttachments } from '../../src/lib/attachments/inspection.js';
-import { type ContainerSketch, container } from '../support/world.js';
+import { type ContainerSketch, container, network } from '../support/world.js';
 import { composeLabels, rule, service } from './scenes.js';
 
 const rules = [
@@ -58,4 +58,14 @@ describe('To plan attachments', () => {
       expect(inspected(sketch)).to.equal(needed);
     });
   }
+
+  it('a stopped one need not be inspected whose networks are known to be there', () => {
+    const web = container('web', {
+      state: 'exited',
+      labels: { 'com.damp.service': 'x' },
+      on: ['bridge', 'damp-network'],
+    });
+    expect(needs(web, [network('damp-network')])).to.equal(false);
+    expect(needs(web, [network('other')])).to.equal(true);
+  });
 });

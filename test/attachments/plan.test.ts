@@ -346,6 +346,16 @@ describe('The plan for attachments', () => {
       ]);
     });
 
+    it('and never takes a container off its home, whatever the mark there', () => {
+      const home = { on: ['damp-network'], settings: { 'damp-network': own() } };
+      for (const state of ['running', 'exited'] as const) {
+        const seen = world(['damp-network'], [mysql({ ...home, state })]);
+        expect(attach([named], seen, { mendEndpoints: true })).to.deep.equal([
+          'drift mysql on damp-network: connected otherwise than declared, to its home network, which is never touched',
+        ]);
+      }
+    });
+
     it('and keeps what could not be read', () => {
       const seen = world(
         ['damp-network'],
@@ -533,6 +543,11 @@ describe('The plan for attachments', () => {
       expect(attach([fixed('10.9.0.5')], world([planned], [mysql()]))).to.deep.equal([
         'refused mysql on lan: 10.9.0.5 cannot be given: lan has no configured IPv4 subnet',
       ]);
+    });
+
+    it('none where it takes its subnets from a config-only network and is yet to be created', () => {
+      const planned = network('lan', { id: plannedId('lan'), configFrom: 'template' });
+      expect(attach([fixed('10.9.0.5')], world([planned], [mysql()]))[0]).to.match(/^connect/);
     });
 
     it('the first of the range where the engine does not tell the gateway it chose', () => {

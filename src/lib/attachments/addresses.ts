@@ -1,6 +1,5 @@
 import type { AddressPool, Network } from '../model/network.js';
-import { type Address, parseAddress } from '../net/address.js';
-import { canonicalAddress } from '../net/address.js';
+import { type Address, canonicalAddress, parseAddress } from '../net/address.js';
 import { canonicalPrefix, containsAddress, parsePrefix, type Prefix } from '../net/prefix.js';
 import type { WantedMembership } from './wanted.js';
 
@@ -44,6 +43,8 @@ function familyFault(text: string, family: 4 | 6, network: Network): string | un
   if (!reading.ok) return `${text} ${reading.why}`;
   const { address } = reading;
   if (address.family !== family) return `${text} is no IPv${String(family)} address`;
+  // One that is yet to be made from a config-only network: its subnets are not known before.
+  if (network.configFrom !== undefined && network.ipam.pools.length === 0) return undefined;
   const subnets = subnetsOf(network, family);
   if (subnets.length === 0) {
     return `${address.text} cannot be given: ${network.name} has no configured IPv${String(family)} subnet`;

@@ -81,13 +81,22 @@ function isProxy({ container, options }: Case): boolean {
  */
 const restarting = 'in a restart loop: the engine cannot connect it between two runs';
 
+/** Ours to undo and make again. The home network never is, whatever its mark: it carries the published ports. */
+function isOurs(container: Container, network: Network): boolean {
+  return isAttachment(endpointSettings(container, network.name)) && !isHome(container, network);
+}
+
 function foreignDrift(one: Case, network: Network, drift: readonly FieldDrift[]): Verdict {
   const { container } = one;
-  const hint = isHome(container, network)
-    ? 'It was created on this network: recreate it with these settings.'
-    : `Disconnect it, and it is attached as declared: fairlead network disconnect ${network.name} ${container.name}`;
+  if (isHome(container, network)) {
+    const reason = 'connected otherwise than declared, to its home network, which is never touched';
+    return settled(one, 'drift', reason, { drift, hints: ['Recreate it with these settings.'] });
+  }
   const reason = 'connected otherwise than declared, and not by Fairlead, which leaves it so';
-  return settled(one, 'drift', reason, { drift, hints: [hint] });
+  const hints = [
+    `Disconnect it, and it is attached as declared: fairlead network disconnect ${network.name} ${container.name}`,
+  ];
+  return settled(one, 'drift', reason, { drift, hints });
 }
 
 /** It is on the network. Whoever connected it: what is as declared is left alone. */
@@ -101,7 +110,7 @@ function judgeConnected(one: Case, network: Network, endpoint: Endpoint): Verdic
   }
   const drift = endpointDrift(wanted, endpoint, settings, world.engine);
   if (drift.length === 0) return settled(one, 'unchanged', 'connected already, as declared');
-  if (!isAttachment(settings)) return foreignDrift(one, network, drift);
+  if (!isOurs(container, network)) return foreignDrift(one, network, drift);
   const fault = wanted.fault ?? addressFault(wanted, network);
   if (fault !== undefined) return settled(one, 'refused', fault, { drift });
   if (container.state === 'restarting') return settled(one, 'drift', restarting, { drift });
@@ -130,7 +139,7 @@ function judgeStale(one: Case, network: Network, endpoint: Endpoint): Verdict {
   if (unread !== undefined) {
     return settled(one, 'kept', `refers to a network that is gone; by whom could not be read: ${unread}`);
   }
-  if (!isAttachment(endpointSettings(container, network.name))) {
+  if (!isOurs(container, network)) {
     const reason =
       'refers to a network of this name that is gone, and cannot start; not attached by Fairlead';
     const hints = [`To mend it: fairlead network connect ${network.name} ${container.name}`];
