@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { container, engines, idOf, network, planText, world } from '../support/world.js';
 import type { EngineInfo } from '../../src/lib/model/engine-info.js';
 import type { Network, NetworkSpec } from '../../src/lib/model/network.js';
+import { declareNetwork } from '../../src/lib/networks/declaration.js';
 import { planConnect, planDisconnect } from '../../src/lib/networks/membership.js';
 import { planNetworks } from '../../src/lib/networks/plan.js';
 
@@ -10,12 +11,12 @@ function plan(
   networks: readonly (Network | string)[],
   engine?: EngineInfo,
 ): string[] {
-  return planText(planNetworks([{ name: 'shared', ...spec }], world(networks, [], engine)));
+  return planText(planNetworks([declareNetwork({ name: 'shared', ...spec })], world(networks, [], engine)));
 }
 
 describe('The plan for a network', () => {
   it('creates what is missing, and marks it as its own', () => {
-    const { steps } = planNetworks([{ name: 'shared', labels: { tier: 'web' } }], world([], []));
+    const { steps } = planNetworks([declareNetwork({ name: 'shared', labels: { tier: 'web' } })], world([], []));
     expect(steps).to.have.length(1);
     expect(steps[0]).to.deep.include({
       do: 'create-network',
@@ -36,7 +37,7 @@ describe('The plan for a network', () => {
   });
 
   it('shows drift and plans nothing for it', () => {
-    const result = planNetworks([{ name: 'shared', internal: true }], world(['shared'], []));
+    const result = planNetworks([declareNetwork({ name: 'shared', internal: true })], world(['shared'], []));
     expect(result.steps).to.deep.equal([]);
     expect(result.findings[0]).to.deep.include({
       find: 'drift',
@@ -62,7 +63,7 @@ describe('The plan for a network', () => {
     const lines = (members: string[]): string[] =>
       planText(
         planNetworks(
-          [{ name: 'shared' }],
+          [declareNetwork({ name: 'shared' })],
           world(
             twins,
             members.map(id => container('web', { endpoints: [{ networkName: 'shared', networkId: id }] })),

@@ -1,3 +1,4 @@
+import type { FairleadConfig } from '../config/schema.js';
 import type { Selector } from '../model/selector.js';
 
 /** A reverse proxy as its owner declares it. */
@@ -20,4 +21,13 @@ export function proxyDeclaration(
   leave: ProxyDeclaration['leave'] = 'joined',
 ): ProxyDeclaration {
   return { container, routable: defaultRoutable, leave };
+}
+
+/** The proxies of a config. */
+export function proxyDeclarations(config: FairleadConfig): ProxyDeclaration[] {
+  return config.proxies.flatMap(({ container, leave, routable }) =>
+    container === undefined
+      ? []
+      : [{ ...proxyDeclaration(container, leave), ...(routable && { routable }) }],
+  );
 }
