@@ -53,10 +53,10 @@ const cases: Readonly<Record<string, Case>> = {
     exit: 0,
     shape: reportShape,
   },
-  'recreating is not there yet': {
-    args: ['network', 'ensure', 'shared', '--recreate'],
-    exit: 2,
-    shape: errorShape,
+  'a network that differs is recreated': {
+    args: ['network', 'ensure', 'shared', '--internal', '--recreate'],
+    exit: 0,
+    shape: reportShape,
   },
   'ensure may not list': { args: ['network', 'ensure', 'new'], exit: 5, shape: errorShape, scene: denied },
   'ensure may not create': { args: ['network', 'ensure', 'new'], exit: 5, shape: reportShape, scene: mutely },
@@ -117,6 +117,7 @@ const commands: readonly (readonly string[])[] = [
   ['network', 'connect', 'shared', 'shop-db-1'],
   ['network', 'disconnect', 'shop_default', 'shop-db-1'],
   ['network', 'list'],
+  ['network', 'prune'],
   ['proxy', 'join'],
   ['proxy', 'leave'],
   ['proxy', 'list'],

@@ -19,9 +19,8 @@ const told: Readonly<Record<string, readonly string[]>> = {
     'See fairlead network connect --help',
   ],
   'network ensure': [
-    'network ensure needs NAME.',
-    'For example: fairlead network ensure shared',
-    'See fairlead network ensure --help',
+    'No network is named, and the config declares none.',
+    'Name one: fairlead network ensure NAME',
   ],
   'network connect': [
     'network connect needs NETWORK and CONTAINER.',

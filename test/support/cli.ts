@@ -72,6 +72,8 @@ export function cleanEnvironment({ env = {}, host }: CliOptions): NodeJS.Process
   const wanted: NodeJS.ProcessEnv = {
     PATH,
     HOME: testFolder(),
+    // Never the machine's own.
+    FAIRLEAD_STATE_DIR: join(testFolder(), 'state'),
     LC_ALL: 'C.UTF-8',
     NODE_V8_COVERAGE,
     DOCKER_HOST: host,

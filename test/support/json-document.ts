@@ -73,13 +73,15 @@ const finding: Shape = {
 
 const step: Shape = {
   fields: {
-    do: { oneOf: ['create-network', 'connect', 'disconnect'] },
+    do: { oneOf: ['create-network', 'recreate-network', 'remove-network', 'connect', 'disconnect'] },
     job: { oneOf: ['networks', 'attachments', 'proxies', 'warps'] },
     'spec?': 'any',
     'network?': ref,
     'container?': ref,
     'endpoint?': 'any',
     'stale?': 'boolean',
+    'previous?': 'any',
+    'members?': { each: 'any' },
     reason: 'text',
     outcome: { oneOf: ['planned', 'done', 'unchanged', 'failed', 'skipped'] },
     'note?': 'text',

@@ -86,7 +86,14 @@ async function searchIn(directory: string, names: readonly string[]): Promise<st
     transform: result => result,
     metaConfigFilePath: null,
   });
-  return (await explorer.search(directory))?.filepath;
+  try {
+    return (await explorer.search(directory))?.filepath;
+  } catch (error) {
+    // A folder that we may not look into, or that lies below a file, holds no config: HOME=/dev/null is usual.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EACCES' || code === 'ENOTDIR') return undefined;
+    throw error;
+  }
 }
 
 interface ExplorerModule {
