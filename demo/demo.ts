@@ -9,7 +9,9 @@ async function main(): Promise<void> {
   const release = process.argv[2] ?? '28.5';
   if (!isRelease(release)) throw new RangeError(`There is no engine ${release} here: 20.10, 26.1 or 28.5.`);
   const stage = new Stage();
-  stage.say(`A Docker engine ${release} of our own, beside whatever runs here (the first time it is downloaded)`);
+  stage.say(
+    `A Docker engine ${release} of our own, beside whatever runs here (the first time it is downloaded)`,
+  );
   await using engine = await startEngine({ release });
   stage.say(`It answers at ${engine.host}: version ${engine.version}`);
   await showJoining(engine, stage);

@@ -30,7 +30,7 @@ export class Stage {
   /** Types a command and runs it for real against the engine at `host`. */
   async fairlead(host: string, ...args: string[]): Promise<void> {
     process.stdout.write(`  ${style('cyan', `$ fairlead ${args.join(' ')}`)}\n`);
-    const { all = '' } = await execa(process.execPath, [program, ...args], {
+    const { all } = await execa(process.execPath, [program, ...args], {
       env: { DOCKER_HOST: host, ...(colourful && { FORCE_COLOR: '1' }) },
       all: true,
       reject: false,

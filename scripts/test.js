@@ -10,7 +10,10 @@ const unitOnly = process.argv.includes('--unit');
 /** Runs mocha with its output shown, and counts what it says at its end. */
 function mocha(args) {
   return new Promise(resolve => {
-    const child = spawn('npx', ['--no-install', 'mocha', ...args], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn('npx', ['--no-install', 'mocha', ...args], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let output = '';
     child.stdout.on('data', chunk => {
       process.stdout.write(chunk);
@@ -30,7 +33,7 @@ function heading(text) {
 ensureDependencies();
 heading('Building');
 await build();
-for (const check of ['typecheck', 'lint', 'format:check', 'knip']) {
+for (const check of ['typecheck', 'lint', 'format:check', 'knip', 'publint']) {
   heading(`Checking: ${check}`);
   run('npm', ['run', '--silent', check]);
 }

@@ -27,7 +27,7 @@ export async function startClient(
   port: number,
   host: string,
 ): Promise<Client> {
-  const script = join(import.meta.dirname, 'client.js');
+  const script = join(import.meta.dirname, 'port-client.js');
   const child = engine.spawn(process.execPath, [script, address, String(port), host], {
     stdio: ['pipe', 'pipe', 'pipe'],
   });

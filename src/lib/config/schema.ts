@@ -30,10 +30,9 @@ export const configSchema = z.strictObject({
 /** A config that has the right shape, with every default filled in. */
 export type FairleadConfig = z.output<typeof configSchema>;
 
-export type NetworkDefinition = FairleadConfig['networks'][string];
 export type AppDeclaration = FairleadConfig['apps'][string];
 export type AppNetworkDefinition = AppDeclaration['networks'][string];
-export type ServiceDeclaration = AppDeclaration['services'][string];
+
 export type AttachmentDeclaration = FairleadConfig['attachments'][number];
 export type Memberships = AttachmentDeclaration['networks'];
 export type ProxyDeclaration = FairleadConfig['proxies'][number];

@@ -82,8 +82,3 @@ export interface RemoveNetwork extends StepBase {
 
 /** One step is one call to the engine, but for a recreation. */
 export type Step = CreateNetwork | RecreateNetwork | RemoveNetwork | Connect | Disconnect;
-
-/** The name of the network a step works on. */
-export function networkOf(step: Step): string {
-  return step.do === 'create-network' ? step.spec.name : step.network.name;
-}

@@ -2,18 +2,12 @@ import { type Network, type NetworkSpec, isEngineNetwork, shortId } from '../mod
 import { managedLabel } from '../model/ownership.js';
 import { type Finding, type Plan, joinPlans } from '../model/plan.js';
 import type { RecreateNetwork, Step } from '../model/step.js';
-import type { World } from '../model/world.js';
 import { type Drift, compareNetwork } from './compare.js';
 import type { NetworkDeclaration } from './declaration.js';
 import { sortDuplicates } from './duplicates.js';
+import type { NetworkWorld } from './network-world.js';
 import { overlapWith, unsupported } from './preflight.js';
 import { type RecreationOptions, planRecreation } from './recreation.js';
-
-/** What networks are planned from. */
-export interface NetworkWorld extends Pick<World, 'engine' | 'networks'> {
-  /** Who is on them; absent where it was not asked for. Without it nothing counts as unused. */
-  readonly containers?: World['containers'];
-}
 
 function finding(spec: NetworkSpec, part: Omit<Finding, 'job' | 'network'>): Plan {
   return { steps: [], findings: [{ job: 'networks', network: spec.name, ...part }] };

@@ -7,7 +7,7 @@ import type { Member, RecreateNetwork } from '../model/step.js';
 import { parseAddress } from '../net/address.js';
 import { containsAddress, parsePrefix } from '../net/prefix.js';
 import { memberRecord, membersOf } from './members.js';
-import type { NetworkWorld } from './plan.js';
+import type { NetworkWorld } from './network-world.js';
 import { overlapWith, unsupported } from './preflight.js';
 import { renewedSpec, specOf } from './renewal.js';
 

@@ -2,23 +2,31 @@ import { type EngineInfo, hasIpv4Switch } from '../model/engine-info.js';
 import type { AddressPool, Network, NetworkSpec } from '../model/network.js';
 import { managedLabel } from '../model/ownership.js';
 
-/** The definition that makes a network as it is now, its subnets pinned: what a recreation falls back to. */
-export function specOf(network: Network, engine: EngineInfo): NetworkSpec {
-  const { name, labels, configFrom } = network;
-  // A network made from another takes all else from there; the engine refuses to be told it twice.
-  if (configFrom !== undefined) return { name, driver: network.driver, configFrom, labels };
+/** All that makes up a network itself, its subnets pinned. */
+function definitionOf(network: Network, engine: EngineInfo): NetworkSpec {
+  const { name, driver, options, internal, attachable, enableIpv4, enableIpv6, ipam, labels } = network;
   return {
     name,
-    ...(!network.configOnly && { driver: network.driver }),
-    options: network.options,
-    internal: network.internal,
-    attachable: network.attachable,
-    ...(hasIpv4Switch(engine) && { enableIpv4: network.enableIpv4 }),
-    enableIpv6: network.enableIpv6,
-    ipam: network.ipam,
+    driver,
+    options,
+    internal,
+    attachable,
+    ...(hasIpv4Switch(engine) && { enableIpv4 }),
+    enableIpv6,
+    ipam,
     labels,
-    ...(network.configOnly && { configOnly: true }),
   };
+}
+
+/** The definition that makes a network as it is now: what a recreation falls back to. */
+export function specOf(network: Network, engine: EngineInfo): NetworkSpec {
+  const { name, labels, driver, configFrom, configOnly } = network;
+  // A network made from another takes all else from there; the engine refuses to be told it twice.
+  if (configFrom !== undefined) return { name, driver, configFrom, labels };
+  const { options, internal, attachable, enableIpv6, ipam } = network;
+  // It has no driver of its own: the engine reports "null".
+  if (configOnly) return { name, options, internal, attachable, enableIpv6, ipam, labels, configOnly };
+  return definitionOf(network, engine);
 }
 
 const isV6 = (pool: AddressPool): boolean => pool.subnet?.includes(':') ?? false;
@@ -36,18 +44,14 @@ function renewedPools(declared: readonly AddressPool[], actual: readonly Address
 export function renewedSpec(declared: NetworkSpec, network: Network, engine: EngineInfo): NetworkSpec {
   const labels = { ...network.labels, ...declared.labels, [managedLabel]: 'true' };
   if (declared.configFrom !== undefined || declared.configOnly === true) return { ...declared, labels };
-  const before = specOf(network, engine);
   const sameDriver = declared.driver === undefined || declared.driver === network.driver;
   const wantsIpv6 = declared.enableIpv6 ?? network.enableIpv6;
   const pools = renewedPools(
     declared.ipam?.pools ?? [],
     network.ipam.pools.filter(pool => wantsIpv6 || !isV6(pool)),
   );
-  const { configFrom: left, configOnly: gone, ...rest } = before;
-  void left;
-  void gone;
   return {
-    ...rest,
+    ...definitionOf(network, engine),
     ...declared,
     options: { ...(sameDriver && network.options), ...declared.options },
     ipam: {

@@ -30,9 +30,8 @@ function predicted(spec: NetworkSpec): Network {
 
 function withSettings(container: Container, name: string, settings: EndpointSettings | undefined): Container {
   if (container.reading.read !== 'details') return container;
-  const { [name]: before, ...others } = container.reading.details.endpoints;
-  void before;
-  const endpoints = settings ? { ...others, [name]: settings } : others;
+  const others = Object.entries(container.reading.details.endpoints).filter(([key]) => key !== name);
+  const endpoints = Object.fromEntries(settings ? [...others, [name, settings]] : others);
   return { ...container, reading: { read: 'details', details: { ...container.reading.details, endpoints } } };
 }
 

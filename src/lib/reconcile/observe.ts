@@ -4,7 +4,7 @@ import type { World } from '../model/world.js';
 import { isEngineFailure } from '../docker/engine-error.js';
 import type { Engine } from '../docker/engine.js';
 import { messageOf } from '../model/errors.js';
-import type { NetworkWorld } from '../networks/plan.js';
+import type { NetworkWorld } from '../networks/network-world.js';
 
 /** Inspects under way at once: more than this gains nothing (measured on 1,000 containers). */
 const inspectsAtOnce = 16;

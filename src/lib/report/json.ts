@@ -7,7 +7,7 @@ import { type Report, type StepResult } from '../model/report.js';
 export const schemaVersion = 1;
 
 /** What went wrong, the same wherever it appears. */
-export interface JsonError {
+interface JsonError {
   readonly code: string;
   readonly message: string;
   readonly hints: readonly string[];

@@ -1,6 +1,6 @@
 // A client of a published port, run inside an engine's network namespace: one connection held open with requests
 // sent over it all the time, and new connections beside it. Prints what it counted when its input ends.
-//   node client.js ADDRESS PORT HOST-HEADER
+//   node port-client.js ADDRESS PORT HOST-HEADER
 import { Agent, request } from 'node:http';
 
 const [address, port, host] = process.argv.slice(2);
