@@ -1,5 +1,4 @@
-import type { Container, Endpoint } from '../model/container.js';
-import { endpointSettings } from '../model/container.js';
+import { type Container, type Endpoint, endpointSettings } from '../model/container.js';
 import { networkOfEndpoint } from '../model/membership.js';
 import type { World } from '../model/world.js';
 import { canonicalAddress } from '../net/address.js';
@@ -45,22 +44,18 @@ function holdersOn(networkIds: ReadonlySet<string>, world: World): Holder[] {
   );
 }
 
-function groupByContainer(leaves: readonly Leaving[]): Leaving[][] {
+/** Leaves that would leave a container on no network at all. A mend is no new network. */
+function strandingAmong(leaves: readonly Leaving[], joins: readonly Joining[], world: World): Set<Leaving> {
   const groups = new Map<string, Leaving[]>();
   for (const leave of leaves) {
     groups.set(leave.container.id, [...(groups.get(leave.container.id) ?? []), leave]);
   }
-  return [...groups.values()];
-}
-
-/** Leaves that would leave a container on no network at all. A mend is no new network. */
-function strandingAmong(leaves: readonly Leaving[], joins: readonly Joining[], world: World): Set<Leaving> {
-  const fresh = joins.filter(({ replaces }) => replaces?.stale !== false);
+  const joined = new Map<string, number>();
+  for (const { container, replaces } of joins) {
+    if (replaces?.stale !== false) joined.set(container.id, (joined.get(container.id) ?? 0) + 1);
+  }
   return new Set(
-    groupByContainer(leaves).flatMap(group => {
-      const joined = fresh.filter(({ container }) => container.id === group[0]?.container.id).length;
-      return strandingLeave(group, joined, world) ?? [];
-    }),
+    [...groups].flatMap(([id, group]) => strandingLeave(group, joined.get(id) ?? 0, world) ?? []),
   );
 }
 

@@ -1,19 +1,12 @@
-import {
-  type Container,
-  type Endpoint,
-  type EndpointSettings,
-  endpointOn,
-  endpointSettings,
-  isAlive,
-} from '../model/container.js';
+import { type Container, type Endpoint, endpointOn, endpointSettings, isAlive } from '../model/container.js';
 import { isHome } from '../model/membership.js';
 import type { Network } from '../model/network.js';
-import { isOwnEndpoint } from '../model/ownership.js';
 import type { FieldDrift, Finding } from '../model/plan.js';
 import type { World } from '../model/world.js';
 import { addressFault } from './addresses.js';
 import { asksForSettings, endpointDrift } from './drift.js';
 import { modeObstacle, networkObstacle } from './obstacles.js';
+import { isOurs, unreadBecause } from './own.js';
 import type { WantedMembership } from './wanted.js';
 
 export interface AttachmentOptions {
@@ -43,17 +36,6 @@ export type Verdict =
   | { readonly is: 'impossible'; readonly networkName: string; readonly why: string }
   | { readonly is: 'joining'; readonly joining: Joining };
 
-/** True for an endpoint that this job made: by a rule or for an app. */
-export function isAttachment(settings: EndpointSettings | undefined): boolean {
-  return isOwnEndpoint(settings, 'attachment') || isOwnEndpoint(settings, 'app');
-}
-
-/** Why nothing is known of a container beyond the list; undefined where it was inspected. */
-export function unreadBecause({ reading }: Container): string | undefined {
-  if (reading.read === 'details') return undefined;
-  return reading.read === 'unreadable' ? reading.why : 'it was not inspected';
-}
-
 interface Case {
   readonly container: Container;
   readonly wanted: WantedMembership;
@@ -80,11 +62,6 @@ function isProxy({ container, options }: Case): boolean {
  * be in a loop for want of this network. Between two runs the engine records the connection and fails (2.7).
  */
 const restarting = 'in a restart loop: the engine cannot connect it between two runs';
-
-/** Ours to undo and make again. The home network never is, whatever its mark: it carries the published ports. */
-function isOurs(container: Container, network: Network): boolean {
-  return isAttachment(endpointSettings(container, network.name)) && !isHome(container, network);
-}
 
 function foreignDrift(one: Case, network: Network, drift: readonly FieldDrift[]): Verdict {
   const { container } = one;

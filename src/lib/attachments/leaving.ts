@@ -3,7 +3,7 @@ import { isHome, networkOfEndpoint } from '../model/membership.js';
 import { type Network, isPredefinedName } from '../model/network.js';
 import type { Finding } from '../model/plan.js';
 import type { World } from '../model/world.js';
-import { isAttachment, unreadBecause } from './judge.js';
+import { isAttachment, unreadBecause } from './own.js';
 import type { Wanted } from './wanted.js';
 
 /** A connection to be undone. */

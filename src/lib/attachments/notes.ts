@@ -1,7 +1,6 @@
-import { endpointOn, isAlive } from '../model/container.js';
+import { type Container, endpointOn, isAlive } from '../model/container.js';
 import { gatewayCandidates } from '../model/gateway-moves.js';
 import { gatewayOf } from '../model/gateway.js';
-import type { Container } from '../model/container.js';
 import type { Network } from '../model/network.js';
 import type { Finding } from '../model/plan.js';
 import type { World } from '../model/world.js';

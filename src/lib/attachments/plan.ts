@@ -4,10 +4,11 @@ import type { Network } from '../model/network.js';
 import type { Finding, Plan } from '../model/plan.js';
 import type { World } from '../model/world.js';
 import { type Settlement, arbitrate } from './arbitrate.js';
-import { type AttachmentOptions, type Joining, judgeMembership, unreadBecause } from './judge.js';
+import { type AttachmentOptions, judgeMembership, type Joining } from './judge.js';
 import { type Dangling, type Leaving, departuresOf } from './leaving.js';
 import { isGoing } from './match.js';
 import { bridgedService, interruptions, lateForTraefik } from './notes.js';
+import { unreadBecause } from './own.js';
 import type { AttachmentRule } from './rules.js';
 import { orderedSteps } from './steps.js';
 import { summarize } from './summarize.js';
@@ -63,13 +64,17 @@ function draftFor(
 }
 
 function gatewayFindings({ joins, leaves }: Settlement, world: World): Finding[] {
-  const containers = new Set([...joins, ...leaves].map(({ container }) => container));
-  return [...containers].flatMap(container => {
-    const of = (changes: readonly (Joining | Leaving)[]): Network[] =>
-      changes.filter(change => change.container === container).map(({ network }) => network);
-    const fresh = joins.filter(({ replaces }) => !replaces);
-    return gatewayMoves({ job, container, joins: of(fresh), leaves: of(leaves) }, world);
-  });
+  const changes = new Map<Container, { joins: Network[]; leaves: Network[] }>();
+  const changesOf = (container: Container): { joins: Network[]; leaves: Network[] } => {
+    const known = changes.get(container) ?? { joins: [], leaves: [] };
+    changes.set(container, known);
+    return known;
+  };
+  for (const { container, network, replaces } of joins) {
+    if (!replaces) changesOf(container).joins.push(network);
+  }
+  for (const { container, network } of leaves) changesOf(container).leaves.push(network);
+  return [...changes].flatMap(([container, moved]) => gatewayMoves({ job, container, ...moved }, world));
 }
 
 function settlementFindings({ joins, taken, stranding }: Settlement, world: World): Finding[] {
