@@ -19,9 +19,12 @@ const { settings } = await import('../src/lib/config/settings.ts');
 function allowExtensions(node) {
   if (Array.isArray(node)) return node.map(allowExtensions);
   if (typeof node !== 'object' || node === null) return node;
-  const walked = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, allowExtensions(value)]));
+  const walked = Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [key, allowExtensions(value)]),
+  );
   // What only repeats that keys are text.
-  if (walked.propertyNames?.type === 'string' && Object.keys(walked.propertyNames).length === 1) delete walked.propertyNames;
+  if (walked.propertyNames?.type === 'string' && Object.keys(walked.propertyNames).length === 1)
+    delete walked.propertyNames;
   return walked.additionalProperties === false ? { ...walked, patternProperties: { '^x-': {} } } : walked;
 }
 
@@ -31,11 +34,19 @@ function jsonSchema() {
   return { $schema, $id: schemaUrl, title, ...allowExtensions(schema) };
 }
 
-const names = { string: 'text', boolean: 'boolean', integer: 'whole number', number: 'number', array: 'list', object: 'map' };
+const names = {
+  string: 'text',
+  boolean: 'boolean',
+  integer: 'whole number',
+  number: 'number',
+  array: 'list',
+  object: 'map',
+};
 
 function typeOf(schema) {
   if (schema.enum) return schema.enum.map(value => `\`${value}\``).join(', ');
-  if (schema.anyOf) return [...new Set(schema.anyOf.filter(({ type }) => type !== 'null').map(typeOf))].join(' or ');
+  if (schema.anyOf)
+    return [...new Set(schema.anyOf.filter(({ type }) => type !== 'null').map(typeOf))].join(' or ');
   if (schema.type === 'array') return `list of ${typeOf(schema.items)}`;
   return names[schema.type] ?? 'anything';
 }
@@ -56,7 +67,10 @@ function rows(schema, path = '') {
 
 function row(path, schema) {
   const value = schema.default;
-  const shown = value === undefined || (typeof value === 'object' && Object.keys(value).length === 0) ? '' : `\`${JSON.stringify(value)}\``;
+  const shown =
+    value === undefined || (typeof value === 'object' && Object.keys(value).length === 0)
+      ? ''
+      : `\`${JSON.stringify(value)}\``;
   const text = (schema.description ?? '').replaceAll('<', '&lt;').replaceAll('|', '\\|');
   return `| \`${path}\` | ${typeOf(schema)} | ${shown} | ${text} |`;
 }
@@ -65,14 +79,24 @@ function reference(schema) {
   const sections = Object.entries(schema.properties).filter(([key]) => key !== '$schema');
   return sections
     .map(([key, section]) =>
-      [`### ${key}`, '', '| key | type | default | |', '| --- | --- | --- | --- |', row(key, section), ...rows(section, key)].join('\n'),
+      [
+        `### ${key}`,
+        '',
+        '| key | type | default | |',
+        '| --- | --- | --- | --- |',
+        row(key, section),
+        ...rows(section, key),
+      ].join('\n'),
     )
     .join('\n\n');
 }
 
 function variables() {
   const table = settings.map(({ path, variable, kind }) => {
-    const how = { boolean: '`true`, `false`, `1`, `0`', list: 'entries with `;` between them', seconds: 'seconds' }[kind] ?? '';
+    const how =
+      { boolean: '`true`, `false`, `1`, `0`', list: 'entries with `;` between them', seconds: 'seconds' }[
+        kind
+      ] ?? '';
     return `| \`${variable}\` | \`${path.join('.')}\` | ${how} |`;
   });
   return ['| variable | key | |', '| --- | --- | --- |', ...table].join('\n');

@@ -16,7 +16,10 @@ function plan(
 
 describe('The plan for a network', () => {
   it('creates what is missing, and marks it as its own', () => {
-    const { steps } = planNetworks([declareNetwork({ name: 'shared', labels: { tier: 'web' } })], world([], []));
+    const { steps } = planNetworks(
+      [declareNetwork({ name: 'shared', labels: { tier: 'web' } })],
+      world([], []),
+    );
     expect(steps).to.have.length(1);
     expect(steps[0]).to.deep.include({
       do: 'create-network',

@@ -30,12 +30,9 @@ export const configSchema = z.strictObject({
 /** A config that has the right shape, with every default filled in. */
 export type FairleadConfig = z.output<typeof configSchema>;
 
-export type AppDeclaration = FairleadConfig['apps'][string];
-export type AppNetworkDefinition = AppDeclaration['networks'][string];
+export type AppNetworkDefinition = FairleadConfig['apps'][string]['networks'][string];
 
-export type AttachmentDeclaration = FairleadConfig['attachments'][number];
-export type Memberships = AttachmentDeclaration['networks'];
+export type Memberships = FairleadConfig['attachments'][number]['networks'];
 export type ProxyDeclaration = FairleadConfig['proxies'][number];
-export type WarpDeclaration = FairleadConfig['warp'];
-export type RouteDeclaration = WarpDeclaration['routes'][number];
-export type RuleDeclaration = WarpDeclaration['routing_rules'][number];
+export type RouteDeclaration = FairleadConfig['warp']['routes'][number];
+export type RuleDeclaration = FairleadConfig['warp']['routing_rules'][number];

@@ -55,12 +55,7 @@ class DockerodeEngine implements Engine {
   readonly #deadlines: Deadlines;
   readonly #apiVersion: string | undefined;
 
-  constructor(
-    docker: Dockerode,
-    endpoint: Endpoint,
-    deadlines: Deadlines,
-    apiVersion: string | undefined,
-  ) {
+  constructor(docker: Dockerode, endpoint: Endpoint, deadlines: Deadlines, apiVersion: string | undefined) {
     this.#docker = docker;
     this.#endpoint = endpoint;
     this.#deadlines = deadlines;
@@ -102,9 +97,7 @@ class DockerodeEngine implements Engine {
 
   info(signal?: AbortSignal): Promise<EngineInfo> {
     return this.#call('read', 'ask the engine for its version', signal, async abortSignal =>
-      this.#asSpoken(
-        readEngineInfo(await (this.#docker as unknown as WithVersion).version({ abortSignal })),
-      ),
+      this.#asSpoken(readEngineInfo(await (this.#docker as unknown as WithVersion).version({ abortSignal }))),
     );
   }
 

@@ -26,8 +26,6 @@ export function proxyDeclaration(
 /** The proxies of a config. */
 export function proxyDeclarations(config: FairleadConfig): ProxyDeclaration[] {
   return config.proxies.flatMap(({ container, leave, routable }) =>
-    container === undefined
-      ? []
-      : [{ ...proxyDeclaration(container, leave), ...(routable && { routable }) }],
+    container === undefined ? [] : [{ ...proxyDeclaration(container, leave), ...(routable && { routable }) }],
   );
 }

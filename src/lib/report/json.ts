@@ -6,13 +6,6 @@ import { type Report, type StepResult } from '../model/report.js';
 /** Raised when a field changes its meaning or goes away; new fields alone do not raise it. */
 export const schemaVersion = 1;
 
-/** What went wrong, the same wherever it appears. */
-interface JsonError {
-  readonly code: string;
-  readonly message: string;
-  readonly hints: readonly string[];
-}
-
 function stepJson({ step, outcome, note, failure }: StepResult): Record<string, unknown> {
   const { do: kind, job, reason, ...rest } = step;
   return {

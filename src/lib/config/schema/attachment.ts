@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { selector } from './selector.js';
-import { addressText, nonEmpty } from './text.js';
+import { nonEmpty } from './text.js';
 
 const endpoint = z.strictObject({
   aliases: z

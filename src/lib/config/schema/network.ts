@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { addressText, labels, nonEmpty, prefixText, textMap } from './text.js';
+import { labels, nonEmpty, textMap } from './text.js';
 
 const pool = z.strictObject({
-  subnet: prefixText.describe('Subnet in CIDR notation, without host bits.').exactOptional(),
-  gateway: addressText.describe('Address of the gateway, inside the subnet.').exactOptional(),
-  ip_range: prefixText.describe('Part of the subnet that containers get addresses from.').exactOptional(),
+  subnet: nonEmpty.describe('Subnet in CIDR notation, without host bits.').exactOptional(),
+  gateway: nonEmpty.describe('Address of the gateway, inside the subnet.').exactOptional(),
+  ip_range: nonEmpty.describe('Part of the subnet that containers get addresses from.').exactOptional(),
   aux_addresses: textMap.describe('Addresses to keep free, by the host they are for.').exactOptional(),
 });
 

@@ -2,15 +2,12 @@ import * as z from 'zod';
 
 /** Building blocks that several sections use. Their patterns are plain, so that the JSON Schema has them too. */
 
+/** Also for addresses and prefixes: what is wrong with those is told by the checks, with what was meant. */
 export const nonEmpty = z.string().min(1, { error: 'must not be empty' });
 
 export const duration = z.string().regex(/^(?:0|\d+(?:\.\d+)?(?:ms|s|m|h))$/, {
   error: 'is no duration; write 500ms, 30s, 5m, 1h or 0',
 });
-
-/** Not yet read as an address or prefix: what is wrong with it is told by the checks, with what was meant. */
-export const addressText = nonEmpty;
-export const prefixText = nonEmpty;
 
 export const textMap = z.record(z.string(), z.string());
 

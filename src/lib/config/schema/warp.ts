@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { selector } from './selector.js';
-import { nonEmpty, prefixText } from './text.js';
+import { nonEmpty } from './text.js';
 
 const rule = z.union([
   nonEmpty,
   z.strictObject({
-    to: prefixText.describe('Destination in CIDR notation.'),
+    to: nonEmpty.describe('Destination in CIDR notation.'),
     protocol: z.enum(['tcp', 'udp', 'icmp']).describe('Only this protocol.').exactOptional(),
     ports: z
       .union([z.int().min(1).max(65_535), nonEmpty])
@@ -18,7 +18,7 @@ const rules = z
   .array(rule)
   .describe('What is routed: "CIDR [tcp|udp|icmp [PORTS]]", or a map of to, protocol, ports.');
 
-const bypass = z.array(prefixText).describe('Destinations that are not routed, in CIDR notation.');
+const bypass = z.array(nonEmpty).describe('Destinations that are not routed, in CIDR notation.');
 
 const route = z.strictObject({
   target: selector.describe('The containers whose traffic is routed.'),

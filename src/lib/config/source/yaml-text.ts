@@ -64,10 +64,14 @@ function tokensOf(text: string, lines: LineCounter, placeAt: (offset: number) =>
   }
   tokens.push(...parser.end());
   for (const token of tokens) {
-    const stray = token.type === 'document' ? token.start.length + (token.end?.length ?? 0) : 0;
-    if (stray > mostStray) throw tooMany(placeAt(token.offset));
+    if (token.type === 'document' && strayIn(token) > mostStray) throw tooMany(placeAt(token.offset));
   }
   return tokens;
+}
+
+function strayIn({ start, end, value }: Extract<Token, { type: 'document' }>): number {
+  const behind = value && 'end' in value ? value.end : undefined;
+  return start.length + (end?.length ?? 0) + (Array.isArray(behind) ? behind.length : 0);
 }
 
 /** Directives, comments and errors outside of any value: each error costs a message, and nobody reads a thousand. */
