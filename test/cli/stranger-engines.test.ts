@@ -259,8 +259,8 @@ describe('an answer to a change', () => {
       return { status: 500, body: { message: 'a moment please' } };
     };
     await withDaemon(daemon, async ({ host }) => {
-      const { stdout, exitCode } = await runCli(['network', 'ensure', 'one'], { host });
-      expect([exitCode, stdout.split('\n')[1]]).to.deep.equal([0, '1 created']);
+      const { stdout, stderr, exitCode } = await runCli(['network', 'ensure', 'one'], { host });
+      expect([exitCode, stdout.split('\n')[1]], stderr).to.deep.equal([0, '1 created']);
     });
     expect(changes(daemon)).to.have.length(3);
   });
