@@ -6,8 +6,24 @@ import { type Drift, compareNetwork } from './compare.js';
 import type { NetworkDeclaration } from './declaration.js';
 import { sortDuplicates } from './duplicates.js';
 import type { NetworkWorld } from './network-world.js';
-import { overlapWith, unsupported } from './preflight.js';
+import { type TakenSubnet, overlapWith, takenSubnets, unsupported } from './preflight.js';
 import { type RecreationOptions, planRecreation } from './recreation.js';
+
+/** The World as every declaration is held against it, indexed once a plan. */
+interface Surroundings extends NetworkWorld, RecreationOptions {
+  readonly named: ReadonlyMap<string, readonly Network[]>;
+  readonly taken: readonly TakenSubnet[];
+}
+
+function byName(networks: readonly Network[]): Map<string, Network[]> {
+  const named = new Map<string, Network[]>();
+  for (const network of networks) {
+    const others = named.get(network.name);
+    if (others) others.push(network);
+    else named.set(network.name, [network]);
+  }
+  return named;
+}
 
 function finding(spec: NetworkSpec, part: Omit<Finding, 'job' | 'network'>): Plan {
   return { steps: [], findings: [{ job: 'networks', network: spec.name, ...part }] };
@@ -17,10 +33,10 @@ function refuse(spec: NetworkSpec, reason: string, hints: readonly string[] = []
   return finding(spec, { find: 'refused', reason, ...(hints.length > 0 && { hints }) });
 }
 
-function planCreation(spec: NetworkSpec, world: NetworkWorld): Plan {
-  const cannot = unsupported(spec, world.engine);
+function planCreation(spec: NetworkSpec, { engine, taken }: Surroundings): Plan {
+  const cannot = unsupported(spec, engine);
   if (cannot !== undefined) return refuse(spec, cannot);
-  const overlap = overlapWith(spec, world.networks);
+  const overlap = overlapWith(spec, taken);
   if (overlap !== undefined) return refuse(spec, overlap, ['Choose a subnet that is free.']);
   const labels = { ...spec.labels, [managedLabel]: 'true' };
   const reason = 'no network of this name exists';
@@ -34,8 +50,7 @@ function planDrift(
   { spec, onDrift, mendLabels }: NetworkDeclaration,
   network: Network,
   { fields, labels }: Drift,
-  world: NetworkWorld,
-  options: RecreationOptions,
+  surroundings: Surroundings,
 ): Plan {
   const drift = [...fields, ...labels];
   if (onDrift === 'ignore') {
@@ -43,7 +58,7 @@ function planDrift(
     return finding(spec, { find: 'unchanged', reason, drift });
   }
   if (onDrift === 'recreate' && (fields.length > 0 || mendLabels)) {
-    return planRecreation(spec, network, drift, world, options);
+    return planRecreation(spec, network, drift, surroundings, surroundings);
   }
   if (fields.length === 0) {
     const reason = 'only labels differ, which no engine can update and nothing depends on';
@@ -57,18 +72,13 @@ function planDrift(
   });
 }
 
-function planExisting(
-  declaration: NetworkDeclaration,
-  network: Network,
-  world: NetworkWorld,
-  options: RecreationOptions,
-): Plan {
+function planExisting(declaration: NetworkDeclaration, network: Network, surroundings: Surroundings): Plan {
   const { spec } = declaration;
   if (declaration.external) return finding(spec, { find: 'unchanged', reason: 'exists; it is external' });
   if (isEngineNetwork(network)) return refuse(spec, 'it belongs to the engine itself');
   const drift = compareNetwork(spec, network);
   if (drift.fields.length + drift.labels.length > 0) {
-    return planDrift(declaration, network, drift, world, options);
+    return planDrift(declaration, network, drift, surroundings);
   }
   return finding(spec, { find: 'unchanged', reason: `exists as declared (${shortId(network.id)})` });
 }
@@ -76,11 +86,11 @@ function planExisting(
 function planDuplicates(
   declaration: NetworkDeclaration,
   matches: readonly Network[],
-  world: NetworkWorld,
-  options: RecreationOptions,
+  surroundings: Surroundings,
 ): Plan {
   const { spec } = declaration;
-  const duplicates = world.containers && sortDuplicates(matches, world.containers);
+  const { containers } = surroundings;
+  const duplicates = containers && sortDuplicates(matches, containers);
   if (!duplicates || duplicates.others.length > 0) {
     const ids = matches.map(({ id }) => shortId(id)).join(', ');
     return refuse(spec, `the name stands for ${String(matches.length)} networks: ${ids}`, [
@@ -93,20 +103,20 @@ function planDuplicates(
     network: { id, name },
     reason: `a second network of this name (${shortId(id)}), made at the same moment; nothing is on it`,
   }));
-  const rest = planExisting(declaration, duplicates.survivor, world, options);
+  const rest = planExisting(declaration, duplicates.survivor, surroundings);
   return joinPlans({ steps: removals, findings: [] }, rest);
 }
 
-function planNetwork(declaration: NetworkDeclaration, world: NetworkWorld, options: RecreationOptions): Plan {
+function planNetwork(declaration: NetworkDeclaration, surroundings: Surroundings): Plan {
   const { spec, external } = declaration;
-  const matches = world.networks.filter(network => network.name === spec.name);
+  const matches = surroundings.named.get(spec.name) ?? [];
   const [network, ...others] = matches;
   if (network) {
     return others.length > 0
-      ? planDuplicates(declaration, matches, world, options)
-      : planExisting(declaration, network, world, options);
+      ? planDuplicates(declaration, matches, surroundings)
+      : planExisting(declaration, network, surroundings);
   }
-  if (!external) return planCreation(spec, world);
+  if (!external) return planCreation(spec, surroundings);
   return refuse(spec, 'it is declared external and does not exist', [
     'Whoever makes it has to make it first; without `external` Fairlead creates it.',
   ]);
@@ -124,10 +134,16 @@ export function planNetworks(
   { force, pending = [] }: NetworkOptions = { force: false },
 ): Plan {
   const unfinished = new Set(pending.map(step => step.network.name));
+  const surroundings = {
+    ...world,
+    force,
+    named: byName(world.networks),
+    taken: takenSubnets(world.networks),
+  };
   return joinPlans(
     { steps: pending, findings: [] },
     ...declarations
       .filter(({ spec }) => !unfinished.has(spec.name))
-      .map(declaration => planNetwork(declaration, world, { force })),
+      .map(declaration => planNetwork(declaration, surroundings)),
   );
 }

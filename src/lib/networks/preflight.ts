@@ -1,26 +1,38 @@
 import { hasIpv4Switch, versionAtLeast } from '../model/engine-info.js';
 import type { EngineInfo } from '../model/engine-info.js';
 import type { Network, NetworkSpec } from '../model/network.js';
-import { overlaps, parsePrefix } from '../net/prefix.js';
+import { type Prefix, overlaps, parsePrefix } from '../net/prefix.js';
 
 /** A local network that takes addresses from the same space, so that the engine would refuse an overlap. */
 function sharesAddressSpace(network: Network): boolean {
   return network.scope === 'local' && !network.configOnly && network.ipam.driver === 'default';
 }
 
-/** How a network's subnets overlap those of others, in words. */
-export function overlapWith(spec: NetworkSpec, networks: readonly Network[]): string | undefined {
+/** A subnet that a network of this engine holds. */
+export interface TakenSubnet {
+  readonly network: Network;
+  readonly prefix: Prefix;
+}
+
+/** The subnets that are taken: read once a plan, for every network that is declared is held against them. */
+export function takenSubnets(networks: readonly Network[]): TakenSubnet[] {
+  return networks.filter(sharesAddressSpace).flatMap(network =>
+    network.ipam.pools.flatMap(({ subnet }) => {
+      const reading = parsePrefix(subnet ?? '');
+      return reading.ok ? [{ network, prefix: reading.prefix }] : [];
+    }),
+  );
+}
+
+/** How a network's subnets overlap those that are taken, in words. */
+export function overlapWith(spec: NetworkSpec, taken: readonly TakenSubnet[]): string | undefined {
   if (spec.configOnly) return undefined;
-  for (const pool of spec.ipam?.pools ?? []) {
-    const wanted = pool.subnet === undefined ? undefined : parsePrefix(pool.subnet);
-    if (!wanted?.ok) continue;
-    for (const network of networks.filter(sharesAddressSpace)) {
-      for (const { subnet } of network.ipam.pools) {
-        const taken = subnet === undefined ? undefined : parsePrefix(subnet);
-        if (taken?.ok && overlaps(wanted.prefix, taken.prefix)) {
-          return `its subnet ${pool.subnet ?? ''} overlaps ${subnet ?? ''} of network ${network.name}`;
-        }
-      }
+  for (const { subnet } of spec.ipam?.pools ?? []) {
+    const wanted = parsePrefix(subnet ?? '');
+    if (!wanted.ok) continue;
+    const clash = taken.find(({ prefix }) => overlaps(wanted.prefix, prefix));
+    if (clash) {
+      return `its subnet ${wanted.prefix.text} overlaps ${clash.prefix.text} of network ${clash.network.name}`;
     }
   }
   return undefined;

@@ -8,7 +8,7 @@ import { parseAddress } from '../net/address.js';
 import { containsAddress, parsePrefix } from '../net/prefix.js';
 import { memberRecord, membersOf } from './members.js';
 import type { NetworkWorld } from './network-world.js';
-import { overlapWith, unsupported } from './preflight.js';
+import { overlapWith, takenSubnets, unsupported } from './preflight.js';
 import { renewedSpec, specOf } from './renewal.js';
 
 export interface RecreationOptions {
@@ -75,7 +75,7 @@ function obstacles(
   world: NetworkWorld,
   { force }: RecreationOptions,
 ): string[] {
-  const others = world.networks.filter(other => other.id !== network.id);
+  const others = takenSubnets(world.networks.filter(other => other.id !== network.id));
   const owner = foreignOwner(network);
   return [
     ...(force || owner === undefined ? [] : [`${owner}: recreating it takes --force`]),

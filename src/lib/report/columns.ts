@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 
 /** Columns wider than this are not waited for: the next column of that line starts where it can. */
 const widestColumn = 56;
