@@ -1,8 +1,7 @@
-import { parseAddress } from '../net/address.js';
-import { containsAddress, parsePrefix, type Prefix } from '../net/prefix.js';
-import { type Membership, membershipsOf } from './memberships.js';
+import { checkFixedAddresses, type KnownNetworks, type Place } from './fixed-address-checks.js';
+import { membershipsOf } from './memberships.js';
 import { nearest } from './nearest.js';
-import { type DeclaredNetwork, declaredNetworks, networkNameFor } from './network-spec.js';
+import { declaredNetworks, networkNameFor } from './network-spec.js';
 import type { FairleadConfig, Memberships } from './schema.js';
 import { checkSelector, plainNames } from './selector-checks.js';
 import { type SpecProblem, specError, specWarning, suggesting } from './spec-problem.js';
@@ -15,12 +14,10 @@ export function checkMemberships(config: FairleadConfig): SpecProblem[] {
   return [...checkAttachments(config, known), ...checkApps(config, known)];
 }
 
-type KnownNetworks = ReadonlyMap<string, DeclaredNetwork>;
-
 function checkAttachments(config: FairleadConfig, known: KnownNetworks): SpecProblem[] {
   return config.attachments.flatMap((rule, index) => {
     const path = ['attachments', index];
-    const single = plainNames(rule.select).length === 1;
+    const single = rule.select.names?.length === 1 && plainNames(rule.select).length === 1;
     const anywhere = { config, known, path: [...path, 'networks'], single };
     return [
       ...checkSelector(rule.select, [...path, 'select']),
@@ -54,15 +51,6 @@ function checkApps(config: FairleadConfig, known: KnownNetworks): SpecProblem[] 
   });
 }
 
-interface Place {
-  readonly config: FairleadConfig;
-  readonly known: KnownNetworks;
-  readonly app?: string;
-  readonly path: Path;
-  /** True where the rule can only mean one container, which may then have an address of its own. */
-  readonly single: boolean;
-}
-
 function checkNetworks(
   declared: Memberships,
   aliases: readonly string[] | undefined,
@@ -79,8 +67,7 @@ function checkNetworks(
     return [
       ...(twice ? [specWarning(at, `"${membership.network}" is already in this list`)] : []),
       ...checkDeclared(membership.network, at, place),
-      ...checkAddress(membership, 'ipv4', at, place),
-      ...checkAddress(membership, 'ipv6', at, place),
+      ...checkFixedAddresses(membership, at, place),
     ];
   });
 }
@@ -93,48 +80,6 @@ function checkDeclared(key: string, path: Path, { config, app }: Place): SpecPro
   return [
     specError(path, `the network "${key}" is declared nowhere`, { allowed, ...suggesting(suggestion) }),
   ];
-}
-
-function checkAddress(
-  membership: Membership,
-  family: 'ipv4' | 'ipv6',
-  path: Path,
-  { config, known, app, single }: Place,
-): SpecProblem[] {
-  const text = membership[family];
-  if (text === undefined) return [];
-  const at = [...path, `${family}_address`];
-  const reading = parseAddress(text);
-  if (!reading.ok) return [specError(at, `"${text}" ${reading.why}`, suggesting(reading.suggestion))];
-  if (reading.address.family !== (family === 'ipv4' ? 4 : 6))
-    return [specError(at, `${reading.address.text} is no ${family === 'ipv4' ? 'IPv4' : 'IPv6'} address`)];
-  const problems: SpecProblem[] = [];
-  if (!single && app === undefined) {
-    const allowed = 'select.names with one plain name';
-    problems.push(
-      specWarning(at, 'only one container can have a fixed address, and this rule may mean several', {
-        allowed,
-      }),
-    );
-  }
-  const subnets = subnetsOf(known.get(networkNameFor(config, membership.network, app) ?? ''));
-  if (subnets && !subnets.some(subnet => containsAddress(subnet, reading.address))) {
-    const message =
-      subnets.length === 0
-        ? `"${membership.network}" declares no subnet, and engines before 29 then refuse fixed addresses`
-        : `${reading.address.text} is in no subnet of "${membership.network}"`;
-    problems.push(specError(at, message));
-  }
-  return problems;
-}
-
-/** The declared subnets of a network that Fairlead makes; undefined for one that it does not know. */
-function subnetsOf(declared: DeclaredNetwork | undefined): Prefix[] | undefined {
-  if (!declared || declared.external || declared.spec.configFrom !== undefined) return undefined;
-  return (declared.spec.ipam?.pools ?? []).flatMap(({ subnet }) => {
-    const reading = parsePrefix(subnet ?? '');
-    return reading.ok ? [reading.prefix] : [];
-  });
 }
 
 function checkAliases(aliases: readonly string[] | undefined, path: Path): SpecProblem[] {

@@ -7,10 +7,10 @@ const endpoint = z.strictObject({
     .array(nonEmpty)
     .describe('Further names the container answers to on this network.')
     .exactOptional(),
-  ipv4_address: addressText
+  ipv4_address: nonEmpty
     .describe('A fixed address; only for a rule that means one container.')
     .exactOptional(),
-  ipv6_address: addressText
+  ipv6_address: nonEmpty
     .describe('A fixed address; only for a rule that means one container.')
     .exactOptional(),
 });
