@@ -13,7 +13,7 @@ import { planProxies, planProxiesLeave } from '../../src/lib/proxies/plan.js';
 import type { World } from '../../src/lib/model/world.js';
 
 const joinPlan = (seen: World, leave: 'joined' | 'any' | 'never' = 'joined'): string[] =>
-  planText(planProxies([proxyDeclaration('http-proxy', leave)], seen));
+  planText(planProxies([proxyDeclaration('http-proxy', { leave })], seen));
 
 const proxy = (sketch: ContainerSketch = {}): ReturnType<typeof container> =>
   container('http-proxy', { on: ['proxy_default'], ...sketch });

@@ -6,7 +6,7 @@ import type { NetworkSpec } from '../../src/lib/model/network.js';
 import type { Plan } from '../../src/lib/model/plan.js';
 import { declareNetwork } from '../../src/lib/networks/declaration.js';
 import { planNetworks } from '../../src/lib/networks/plan.js';
-import { isHome } from '../../src/lib/proxies/leaving.js';
+import { isHome } from '../../src/lib/model/membership.js';
 import { proxyDeclaration } from '../../src/lib/proxies/declaration.js';
 import { inspectionFor } from '../../src/lib/proxies/inspection.js';
 import { planProxies } from '../../src/lib/proxies/plan.js';

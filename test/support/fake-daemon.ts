@@ -56,6 +56,8 @@ export interface FakeContainer {
   Labels: Record<string, string>;
   Env: string[];
   NetworkMode: string;
+  /** `starting`, `healthy` or `unhealthy`, for a container with a health check. */
+  Health?: string;
   Ports: { PrivatePort: number; PublicPort?: number; Type: string }[];
   Networks: Record<string, FakeEndpoint>;
 }
@@ -68,6 +70,7 @@ export interface ContainerSettings {
   readonly mode?: string;
   readonly networks?: readonly string[];
   readonly publishes?: readonly number[];
+  readonly health?: string;
 }
 
 function refuse(status: number, message: string): Answer {
@@ -75,6 +78,15 @@ function refuse(status: number, message: string): Answer {
 }
 
 const alive = (container: FakeContainer): boolean => ['running', 'paused'].includes(container.State);
+
+/** As `docker ps` shows it; the health of a paused container is not in it. */
+function statusText({ State, Health }: FakeContainer): string {
+  if (State === 'paused') return 'Up 2 minutes (Paused)';
+  if (State !== 'running') return 'Exited (0) 2 minutes ago';
+  return Health === undefined
+    ? 'Up 2 minutes'
+    : `Up 2 minutes (${Health === 'starting' ? 'health: starting' : Health})`;
+}
 
 /**
  * What an engine answers, with the quirks of its release: the texts and codes are those measured on the real one.
@@ -174,6 +186,7 @@ export class FakeDaemon {
       NetworkMode: settings.mode ?? networks[0] ?? 'bridge',
       Ports: (settings.publishes ?? []).map(port => ({ PrivatePort: port, PublicPort: port, Type: 'tcp' })),
       Networks: {},
+      ...(settings.health !== undefined && { Health: settings.health }),
     };
     this.containers.push(container);
     for (const network of networks) this.join(name, network);
@@ -240,6 +253,7 @@ export class FakeDaemon {
       Id: container.Id,
       Names: [`/${container.Name}`],
       State: container.State,
+      Status: statusText(container),
       Labels: container.Labels,
       Ports: alive(container) ? container.Ports : [],
       HostConfig: {

@@ -1,4 +1,11 @@
-import type { Container, ContainerState, Endpoint, NetworkMode, PublishedPort } from '../model/container.js';
+import type {
+  Container,
+  ContainerState,
+  Endpoint,
+  Health,
+  NetworkMode,
+  PublishedPort,
+} from '../model/container.js';
 import {
   identifier,
   list,
@@ -34,6 +41,20 @@ export function readNetworkMode(value: string | undefined): NetworkMode {
   return { kind: 'network', network: value };
 }
 
+/**
+ * What a health check says: a field from API 1.52, the end of «Up 2 minutes (healthy)» before. It belongs to the
+ * list, for it changes, and what an inspect tells is remembered.
+ */
+function readHealth(json: Readonly<Record<string, unknown>>, where: string): Health | undefined {
+  const status = optionalText(json['Status'], `${where}.Status`) ?? '';
+  const field = optionalText(
+    optionalRecord(json['Health'], `${where}.Health`)['Status'],
+    `${where}.Health.Status`,
+  );
+  const said = field ?? /\((?:health: )?(starting|healthy|unhealthy)\)$/.exec(status)?.[1];
+  return said === 'starting' || said === 'healthy' || said === 'unhealthy' ? said : undefined;
+}
+
 function readEndpoint(networkName: string, value: unknown, where: string): Endpoint {
   const json = optionalRecord(value, where);
   const networkId = optionalText(json['NetworkID'], `${where}.NetworkID`);
@@ -66,6 +87,7 @@ function readContainer(value: unknown, where: string): Container {
   const id = identifier(json['Id'], `${where}.Id`);
   const settings = optionalRecord(json['NetworkSettings'], `${where}.NetworkSettings`);
   const networks = optionalRecord(settings['Networks'], `${where}.NetworkSettings.Networks`);
+  const health = readHealth(json, where);
   const hostConfig = optionalRecord(json['HostConfig'], `${where}.HostConfig`);
   // A container linked from others has several names, `/db` and `/web/db`: its own has no second slash.
   const names = texts(json['Names'], `${where}.Names`).map(name => name.replace(/^\//, ''));
@@ -81,6 +103,7 @@ function readContainer(value: unknown, where: string): Container {
     ports: optionalList(json['Ports'], `${where}.Ports`).map((port, i) =>
       readPort(port, `${where}.Ports[${String(i)}]`),
     ),
+    ...(health !== undefined && { health }),
     reading: { read: 'not-asked' },
   };
 }

@@ -33,6 +33,8 @@ export interface EndpointSettings {
   readonly gatewayPriority?: number;
 }
 
+export type Health = 'starting' | 'healthy' | 'unhealthy';
+
 export interface PublishedPort {
   readonly containerPort: number;
   readonly hostPort?: number;
@@ -74,6 +76,8 @@ export interface Container {
   readonly labels: Readonly<Record<string, string>>;
   readonly endpoints: readonly Endpoint[];
   readonly ports: readonly PublishedPort[];
+  /** What its health check says; absent for one that has none, and while it is paused. */
+  readonly health?: Health;
   readonly reading: Reading;
 }
 

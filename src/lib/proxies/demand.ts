@@ -1,63 +1,84 @@
 import type { Container } from '../model/container.js';
 import type { Network } from '../model/network.js';
-import type { Finding } from '../model/plan.js';
-import type { World } from '../model/world.js';
 import type { ProxyDeclaration } from './declaration.js';
-import { networkOfEndpoint, reachOf } from './reach.js';
+import { networksOf, reachOf } from './reach.js';
 import { judge } from './routable.js';
+import { type Surroundings, networkOfEndpoint, ownerOf } from './surroundings.js';
+import { virtualHostsOf } from './virtual-hosts.js';
+
+/** A network that holds containers to route to. */
+export interface Wanted {
+  readonly network: Network;
+  /** Those containers, each with what makes it one: `web (VIRTUAL_HOST=shop.local)`. */
+  readonly because: readonly string[];
+  /** The names by which their clients ask for them. */
+  readonly hosts: readonly string[];
+}
+
+/** A container that looks as if it should be routed to, and is not. */
+export interface Unreachable {
+  readonly container: string;
+  readonly reason: string;
+  /** What passes by itself is for the listing, and no news in a pass. */
+  readonly passing: boolean;
+}
 
 /** What is asked of a proxy, network by network. */
 export interface Demand {
-  /** Networks that hold a container to route to, and which. */
-  readonly wanted: ReadonlyMap<string, { readonly network: Network; readonly because: readonly string[] }>;
-  /** Networks to stay on though nothing there is routed to right now, and why. */
+  /** By ID of network. */
+  readonly wanted: ReadonlyMap<string, Wanted>;
+  /** Networks to stay on though nothing there is routed to right now, and why, by ID. */
   readonly held: ReadonlyMap<string, string>;
-  /** Containers that look as if they should be routed to, and are not. */
-  readonly unreachable: readonly Finding[];
+  readonly unreachable: readonly Unreachable[];
 }
 
-/** Whether the proxy is on one of a container's networks already, one that it would not join by itself. */
-function sharesNetwork(proxy: Container, container: Container, world: World): boolean {
-  const own = new Set(proxy.endpoints.map(endpoint => networkOfEndpoint(endpoint, world.networks)?.id));
-  return container.endpoints.some(endpoint => {
-    const network = networkOfEndpoint(endpoint, world.networks);
-    return network !== undefined && own.has(network.id);
-  });
-}
+export const noDemand: Demand = { wanted: new Map(), held: new Map(), unreachable: [] };
 
-/** What the other containers ask of a proxy. The proxy itself never counts, whatever its labels. */
-export function demandOn(proxy: Container, declaration: ProxyDeclaration, world: World): Demand {
-  const wanted = new Map<string, { network: Network; because: string[] }>();
+/**
+ * What the other containers ask of a proxy. The proxy itself never counts, whatever its labels, nor do its own
+ * replicas (`peers`): they would keep each other everywhere for ever.
+ */
+export function demandOn(
+  proxy: Container,
+  peers: ReadonlySet<string>,
+  declaration: ProxyDeclaration,
+  around: Surroundings,
+): Demand {
+  const wanted = new Map<string, { network: Network; because: string[]; hosts: string[] }>();
   const held = new Map<string, string>();
-  const unreachable: Finding[] = [];
+  const unreachable: Unreachable[] = [];
+  const on = new Set(proxy.endpoints.map(endpoint => networkOfEndpoint(endpoint, around)?.id));
 
-  for (const container of world.containers) {
-    if (container.id === proxy.id) continue;
-    const verdict = judge(declaration.routable, container);
+  for (const container of around.containers) {
+    if (peers.has(container.id)) continue;
+    const verdict = judge(declaration, container);
     if (verdict.is === 'unrelated') continue;
+    const { name } = container;
     if (verdict.is === 'unreachable') {
-      unreachable.push({
-        find: 'ignored',
-        job: 'proxies',
-        container: container.name,
-        reason: verdict.because,
-      });
+      unreachable.push({ container: name, reason: verdict.because, passing: false });
       continue;
     }
-    const reach = reachOf(container, world);
-    if ('because' in reach && verdict.is === 'routable' && !sharesNetwork(proxy, container, world)) {
-      unreachable.push({ find: 'ignored', job: 'proxies', container: container.name, reason: reach.because });
+    // In the namespace of the proxy or of a replica: it is where the proxy is, always.
+    const owner = ownerOf(container, around);
+    if (owner && peers.has(owner.id)) continue;
+    const reach = reachOf(container, declaration, around);
+    if (verdict.is === 'held') {
+      const passing = container.state === 'restarting';
+      unreachable.push({ container: name, reason: verdict.unreachable, passing });
+    } else if ('because' in reach && verdict.is === 'routable') {
+      // On a network that the proxy is on, though it would not join it by itself.
+      const shares = networksOf(container, around).some(({ id }) => on.has(id));
+      if (!shares) unreachable.push({ container: name, reason: reach.because, passing: false });
     }
     for (const network of reach.via) {
-      if (verdict.is === 'routable') {
-        const entry = wanted.get(network.id) ?? { network, because: [] };
-        entry.because.push(`${container.name} (${verdict.because})`);
-        wanted.set(network.id, entry);
-      } else if (verdict.is === 'restarting') {
-        held.set(network.id, `${container.name} is restarting`);
-      } else {
-        held.set(network.id, `could not read ${container.name}: ${verdict.because}`);
+      if (verdict.is !== 'routable') {
+        held.set(network.id, verdict.because);
+        continue;
       }
+      const entry = wanted.get(network.id) ?? { network, because: [], hosts: [] };
+      entry.because.push(`${name} (${verdict.because})`);
+      if (declaration.aliasVirtualHosts) entry.hosts.push(...virtualHostsOf(container));
+      wanted.set(network.id, entry);
     }
   }
   return { wanted, held, unreachable };

@@ -3,10 +3,24 @@ import { escapeText } from '../model/escape.js';
 import { findNamed } from '../model/lookup.js';
 import { shortId } from '../model/network.js';
 import type { Finding } from '../model/plan.js';
+import { select } from '../model/selector.js';
 import type { World } from '../model/world.js';
-import type { ProxyDeclaration } from './declaration.js';
+import { type ProxyDeclaration, nameOf } from './declaration.js';
+import { isOneOff } from './labels.js';
+import { obstacle } from './obstacle.js';
 
-type Located = { readonly proxy: Container } | { readonly finding: Finding };
+/** The containers that a declaration means. */
+export interface Located {
+  /** Those that can be worked on. Stopped and created ones can: they are ready when they start. */
+  readonly proxies: readonly Container[];
+  /** IDs of all of them, those in whose way something stands too. */
+  readonly peers: ReadonlySet<string>;
+  readonly findings: readonly Finding[];
+}
+
+function refused(container: string, reason: string, hints: readonly string[]): Finding {
+  return { find: 'refused', job: 'proxies', container, reason, hints };
+}
 
 /** Containers that publish a web port: whoever mistyped a proxy's name probably meant one of them. */
 function webServers(containers: readonly Container[]): string[] {
@@ -16,75 +30,64 @@ function webServers(containers: readonly Container[]): string[] {
     .slice(0, 5);
 }
 
-function missing(wanted: string, world: World): Finding {
+function missing(declaration: ProxyDeclaration, world: World): Finding {
   const candidates = webServers(world.containers);
-  return {
-    find: 'refused',
-    job: 'proxies',
-    container: wanted,
-    reason: 'there is no container of this name',
-    hints: [
-      candidates.length > 0
-        ? `These publish port 80 or 443: ${candidates.join(', ')}`
-        : 'Name the proxy’s container: fairlead proxy join NAME',
-    ],
-  };
+  const isNamed = 'named' in declaration.who;
+  const other = isNamed
+    ? 'Name the proxy’s container: fairlead proxy join NAME'
+    : 'Correct the selector, or create the proxy.';
+  return refused(
+    nameOf(declaration),
+    isNamed ? 'there is no container of this name' : 'there is no container that is selected',
+    [candidates.length > 0 ? `These publish port 80 or 443: ${candidates.join(', ')}` : other],
+  );
 }
 
-function ambiguous(wanted: string, found: readonly Container[]): Finding {
-  return {
-    find: 'refused',
-    job: 'proxies',
-    container: wanted,
-    reason: `the name stands for ${String(found.length)} containers`,
-    hints: [`Say which one by its ID: ${found.map(container => shortId(container.id)).join(', ')}`],
-  };
+interface Matches {
+  readonly found: readonly Container[];
+  readonly findings: readonly Finding[];
 }
 
-/** Why nothing can be done with a proxy as it is; `unchanged` where nothing needs to be. */
-function obstacle(proxy: Container, { containers }: World): Omit<Finding, 'job' | 'container'> | undefined {
-  const mode = proxy.networkMode;
-  if (mode.kind === 'host') {
-    return {
-      find: 'unchanged',
-      reason: 'in host mode: it reaches every bridge network from the host and joins none',
-    };
-  }
-  if (mode.kind === 'none') {
-    return {
-      find: 'refused',
-      reason: 'created with network mode none, which the engine lets join no network',
-      hints: ['Recreate it on a network.'],
-    };
-  }
-  if (mode.kind === 'container') {
-    // The engine keeps the ID of the other one, whatever it was called by.
-    const owner = escapeText(findNamed(containers, mode.of)[0]?.name ?? mode.of);
-    return {
-      find: 'refused',
-      reason: `shares the network of container ${owner} and cannot join one itself`,
-      hints: [`Name that container instead: fairlead proxy join ${owner}`],
-    };
-  }
-  if (proxy.state === 'restarting') {
-    return {
-      find: 'refused',
-      reason: 'in a restart loop: the engine cannot connect it between two runs',
-      hints: [`See why it stops: docker logs ${escapeText(proxy.name)}`],
-    };
-  }
-  if (proxy.state === 'removing' || proxy.state === 'dead') {
-    return { find: 'refused', reason: `being removed (${proxy.state})` };
-  }
-  return undefined;
+function byName(wanted: string, { containers }: World): Matches {
+  const found = findNamed(containers, wanted);
+  if (found.length < 2) return { found, findings: [] };
+  const ids = found.map(container => shortId(container.id)).join(', ');
+  const reason = `the name stands for ${String(found.length)} containers`;
+  return { found: [], findings: [refused(wanted, reason, [`Say which one by its ID: ${ids}`])] };
 }
 
-/** The proxy's container, or what stands in the way. A stopped or created one is fine: it is ready when it starts. */
-export function locateProxy(declaration: ProxyDeclaration, world: World): Located {
-  const found = findNamed(world.containers, declaration.container);
-  const [proxy] = found;
-  if (!proxy) return { finding: missing(declaration.container, world) };
-  if (found.length > 1) return { finding: ambiguous(declaration.container, found) };
-  const stuck = obstacle(proxy, world);
-  return stuck ? { finding: { job: 'proxies', container: proxy.name, ...stuck } } : { proxy };
+/** All that a selector means. One-off containers never are the proxy, though they have its labels. */
+function bySelector(declaration: ProxyDeclaration, { containers }: World): Matches {
+  if ('named' in declaration.who) return { found: [], findings: [] };
+  const found: Container[] = [];
+  const findings: Finding[] = [];
+  for (const container of containers) {
+    if (isOneOff(container)) continue;
+    const match = select(declaration.who.select, container);
+    if (match === 'no') continue;
+    if (match !== 'unreadable') found.push(container);
+    else if (container.reading.read === 'unreadable') {
+      const why = `could not read whether it is the proxy: ${container.reading.why}`;
+      findings.push(refused(container.name, why, []));
+    }
+  }
+  return { found, findings };
+}
+
+/** The containers that a declaration means, and what stands in the way of each that cannot be worked on. */
+export function locateProxies(declaration: ProxyDeclaration, world: World): Located {
+  const { who } = declaration;
+  const { found, findings } = 'named' in who ? byName(who.named, world) : bySelector(declaration, world);
+  const peers = new Set(found.map(({ id }) => id));
+  if (found.length === 0 && findings.length === 0) {
+    return { proxies: [], peers, findings: [missing(declaration, world)] };
+  }
+  const proxies: Container[] = [];
+  const stuck: Finding[] = [];
+  for (const proxy of found) {
+    const obstructed = obstacle(proxy, world);
+    if (obstructed) stuck.push({ job: 'proxies', container: proxy.name, ...obstructed });
+    else proxies.push(proxy);
+  }
+  return { proxies, peers, findings: [...findings, ...stuck] };
 }

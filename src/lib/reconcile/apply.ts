@@ -11,6 +11,8 @@ export interface ApplyOptions {
   readonly signal?: AbortSignal;
   /** Where recreations are written down; without one nothing is recreated. */
   readonly journal?: Journal;
+  /** Nothing is attempted any more after the first step that fails. */
+  readonly failFast?: boolean;
   /** Called before each step is attempted, with how many were before it. */
   readonly onStep?: (step: Step, index: number) => void;
 }
@@ -39,6 +41,14 @@ function blockedBy(step: Step, failed: readonly Step[]): string | undefined {
   return undefined;
 }
 
+/** Why nothing at all is attempted any more. */
+function endedBy({ signal, failFast = false }: ApplyOptions, failed: readonly Step[]): string | undefined {
+  if (signal?.aborted) return 'interrupted';
+  return failFast && failed.length > 0
+    ? 'a step before it failed, and the first failure ends the run'
+    : undefined;
+}
+
 /**
  * Does the steps of a plan, one after the other: the only writer there is. A step that fails does not stop the
  * ones that do not depend on it. When the signal fires, the step under way ends and the rest is skipped.
@@ -47,15 +57,16 @@ export async function apply(
   engine: Engine,
   info: EngineInfo,
   plan: Plan,
-  { signal, onStep, journal = noJournal }: ApplyOptions = {},
+  options: ApplyOptions = {},
 ): Promise<Report> {
+  const { onStep, journal = noJournal } = options;
   const results: StepResult[] = [];
   const failed: Step[] = [];
   const created = new Map<string, string>();
   // The signal is for between the steps: a call cut off halfway leaves us not knowing what it did.
   const context = { engine, info, created, journal, signal: undefined };
   for (const step of plan.steps) {
-    const blocked = signal?.aborted ? 'interrupted' : blockedBy(step, failed);
+    const blocked = endedBy(options, failed) ?? blockedBy(step, failed);
     if (blocked !== undefined) {
       results.push({ step, outcome: 'skipped', note: blocked });
       continue;

@@ -10,6 +10,8 @@ import type { Journal } from './journal.js';
 export interface Pass<Seen extends Pick<World, 'engine'>> {
   readonly observe: (engine: Engine, signal: AbortSignal | undefined) => Promise<Seen>;
   readonly plan: (seen: Seen) => Plan;
+  /** End at the first step that fails. */
+  readonly failFast?: boolean;
 }
 
 export interface PassOptions {
@@ -39,6 +41,7 @@ export async function runPass<Seen extends Pick<World, 'engine'>>(
   const report = await apply(engine, seen.engine, plan, {
     ...(options.signal && { signal: options.signal }),
     ...(options.journal && { journal: options.journal }),
+    ...(pass.failFast && { failFast: true }),
     onStep: (step, index) => options.onStep?.(step, index, plan.steps.length),
   });
   return { seen, report };

@@ -1,12 +1,14 @@
 import { escapeLine } from '../model/escape.js';
-import type { Finding, Plan } from '../model/plan.js';
+import type { Finding } from '../model/plan.js';
 import { alignColumns } from './columns.js';
 
-/** A network of a proxy: whether it is on it, should be or should no longer be, and why. */
+/** A network of a proxy: who put it there, or what a pass would do about it, and why. */
 export interface ListedMembership {
   readonly network: string;
-  readonly state: 'joined' | 'to join' | 'to leave' | 'stale';
+  readonly state: 'home' | 'joined' | 'connected' | 'to join' | 'to leave' | 'stale';
   readonly reason: string;
+  /** The containers it is routed to there, the first of them named in the reason. */
+  readonly containers: readonly string[];
 }
 
 /** What `proxy list` tells of one proxy. */
@@ -19,48 +21,43 @@ export interface ListedProxy {
   readonly notes: readonly Finding[];
 }
 
-/** Reads the listing off the plan: what it keeps, what it would do, and what it does not count. */
-export function listProxy(proxy: string, plan: Plan): ListedProxy {
-  const memberships: ListedMembership[] = [];
-  for (const finding of plan.findings) {
-    if (finding.find === 'kept' && finding.network !== undefined) {
-      memberships.push({ network: finding.network, state: 'joined', reason: finding.reason });
-    }
-  }
-  for (const step of plan.steps) {
-    if (step.do !== 'connect' && step.do !== 'disconnect') continue;
-    const state = step.do === 'connect' ? 'to join' : step.stale ? 'stale' : 'to leave';
-    memberships.push({ network: step.network.name, state, reason: step.reason });
-  }
-  return {
-    proxy,
-    memberships: memberships.sort((a, b) => (a.network < b.network ? -1 : 1)),
-    unreachable: plan.findings
-      .filter(finding => finding.find === 'ignored')
-      .map(({ container = '', reason }) => ({ container, reason })),
-    notes: plan.findings
-      .filter(finding => !['kept', 'ignored'].includes(finding.find))
-      .map(finding => ({ ...finding, hints: finding.hints ?? [] })),
-  };
+/** Further containers of a network that are named; `--json` has all of them. */
+const shownContainers = 9;
+
+function membershipRows({ network, state, reason, containers }: ListedMembership): string[][] {
+  const [, ...further] = containers;
+  const rest = further.length - shownContainers;
+  // The summary counts them, the lines below name them.
+  const first = further.length > 0 ? reason.replace(/ and \d+ more/, '') : reason;
+  return [
+    [`  ${escapeLine(network)}`, state, escapeLine(first)],
+    ...further.slice(0, shownContainers).map(container => ['', '', `       ${escapeLine(container)}`]),
+    ...(rest > 0 ? [['', '', `       and ${String(rest)} more`]] : []),
+  ];
+}
+
+function noteLines({ network, reason, hints = [] }: Finding): string[] {
+  // A warning names the network it is about.
+  const named = network === undefined || reason.includes(network) ? reason : `${network}: ${reason}`;
+  return [`  ! ${escapeLine(named)}`, ...hints.map(hint => `      ${escapeLine(hint)}`)];
 }
 
 export function proxyListLines(proxies: readonly ListedProxy[]): string[] {
   return proxies.flatMap(({ proxy, memberships, unreachable, notes }) => [
     escapeLine(proxy),
-    ...notes.flatMap(({ reason, hints = [] }) => [
-      `  ! ${escapeLine(reason)}`,
-      ...hints.map(hint => `      ${escapeLine(hint)}`),
-    ]),
-    ...alignColumns(
-      memberships.map(({ network, state, reason }) => [
-        `  ${escapeLine(network)}`,
-        state,
-        escapeLine(reason),
-      ]),
-    ),
+    ...notes.flatMap(noteLines),
+    ...alignColumns(memberships.flatMap(membershipRows)),
     ...(unreachable.length > 0 ? ['  not routed to:'] : []),
     ...alignColumns(
       unreachable.map(({ container, reason }) => [`    ${escapeLine(container)}`, escapeLine(reason)]),
     ),
   ]);
+}
+
+/** The proxies as `--json` has them. */
+export function proxyListJson(proxies: readonly ListedProxy[]): Record<string, unknown>[] {
+  return proxies.map(({ notes, ...rest }) => ({
+    ...rest,
+    notes: notes.map(note => ({ ...note, hints: note.hints ?? [] })),
+  }));
 }

@@ -1,0 +1,90 @@
+import type { Container } from '../model/container.js';
+import type { Plan } from '../model/plan.js';
+import type { ProxyDeclaration } from './declaration.js';
+import { type Demand, demandOn, noDemand } from './demand.js';
+import { gatewayWarnings } from './gateway-moves.js';
+import { planHealing, planHomecoming } from './healing.js';
+import { planJoining } from './joining.js';
+import { type Kept, planLeaving } from './leaving.js';
+import { membershipsOf } from './memberships.js';
+import { finding, joinStep, leaveStep, removeEntryStep } from './steps.js';
+import type { Surroundings } from './surroundings.js';
+
+/** All that is decided for one proxy: what to do, and what it stays on for whom. */
+export interface Decision {
+  readonly proxy: Container;
+  readonly plan: Plan;
+  readonly kept: readonly Kept[];
+  readonly demand: Demand;
+}
+
+/** Join what holds a container to route to, leave what holds none any more, heal what could not start. */
+export function decideJoin(
+  proxy: Container,
+  peers: ReadonlySet<string>,
+  declaration: ProxyDeclaration,
+  around: Surroundings,
+): Decision {
+  const demand = demandOn(proxy, peers, declaration, around);
+  const on = membershipsOf(proxy, around);
+  const healing = planHealing(proxy, on, declaration, demand, around);
+  const isBack = new Set(healing.back.map(({ name }) => name));
+  const { joins, findings } = planJoining(proxy, on, isBack, declaration, demand, around);
+  const joining = joins.map(({ network }) => network);
+  const { kept, leaves } = planLeaving(proxy, on, declaration, demand, [...healing.back, ...joining], around);
+  const staying = [...healing.back, ...joining, ...kept.map(({ network }) => network)];
+  const homecoming = planHomecoming(proxy, on, staying, around);
+  const leaving = leaves.map(({ network }) => network);
+  return {
+    proxy,
+    kept,
+    demand,
+    plan: {
+      steps: [
+        ...healing.steps,
+        ...homecoming.steps,
+        ...joins.map(wanted => joinStep(proxy, wanted, declaration, around)),
+        ...leaves.map(({ network, reason }) => leaveStep(proxy, network, reason)),
+      ],
+      findings: [
+        ...gatewayWarnings(proxy, around, joining, leaving),
+        ...kept.map(({ network, reason }) => finding('kept', proxy, network.name, reason)),
+        ...findings,
+        ...healing.findings,
+        ...demand.unreachable
+          .filter(({ passing }) => !passing)
+          .map(({ container, reason }) => ({
+            find: 'ignored' as const,
+            job: 'proxies' as const,
+            container,
+            reason,
+          })),
+      ],
+    },
+  };
+}
+
+/** Undo Fairlead's joins: everything it joined is left, but for the home, what is pinned and the last network. */
+export function decideLeave(proxy: Container, declaration: ProxyDeclaration, around: Surroundings): Decision {
+  const on = membershipsOf(proxy, around);
+  const undo: ProxyDeclaration = { ...declaration, leave: 'joined', networks: {} };
+  const { kept, leaves } = planLeaving(proxy, on, undo, noDemand, [], around);
+  const leaving = leaves.map(({ network }) => network);
+  return {
+    proxy,
+    kept,
+    demand: noDemand,
+    plan: {
+      steps: [
+        ...on
+          .filter(({ stale, role }) => stale && role === 'joined')
+          .map(({ endpoint }) => removeEntryStep(proxy, endpoint.networkName, 'joined by Fairlead')),
+        ...leaving.map(network => leaveStep(proxy, network, 'joined by Fairlead')),
+      ],
+      findings: [
+        ...gatewayWarnings(proxy, around, [], leaving),
+        ...kept.map(({ network, reason }) => finding('kept', proxy, network.name, reason)),
+      ],
+    },
+  };
+}
