@@ -14,6 +14,7 @@ const floors = {
     'src/lib/model',
     'src/lib/net',
   ],
+  'src/lib/log': ['src/lib/model'],
   'src/lib/report': ['src/lib/model', 'src/lib/net'],
   'src/lib/networks': ['src/lib/config', 'src/lib/model', 'src/lib/net'],
   'src/lib/attachments': ['src/lib/config', 'src/lib/model', 'src/lib/net'],

@@ -2,6 +2,10 @@ import tseslint from 'typescript-eslint';
 
 /** Heavy packages, and the one place that may load each. Anywhere else they would be paid for at start-up. */
 const heavy = {
+  'cidr-tools': 'src/lib/net/bounds.ts',
+  'toml-eslint-parser': 'src/lib/config/source/toml-text.ts',
+  '@humanwhocodes/momoa': 'src/lib/config/source/json-text.ts',
+  yaml: 'src/lib/config/source/yaml-text.ts',
   dockerode: 'src/lib/docker/dockerode-engine.ts',
   cockatiel: 'src/lib/docker/retrying-engine.ts',
   ora: 'src/cli/terminal.ts',

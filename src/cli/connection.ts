@@ -1,9 +1,13 @@
 import type { FairleadConfig } from '../lib/config/schema.js';
+import { loadConfig } from '../lib/config/load.js';
+import { problemLine } from '../lib/config/problem-text.js';
 import type { Engine } from '../lib/docker/engine.js';
+import type { Log } from '../lib/model/log.js';
 import type { Journal } from '../lib/reconcile/journal.js';
 import { engineChoice } from './engine-choice.js';
 import type { GlobalFlags } from './global-flags.js';
-import { loadEffectiveConfig } from './load-config.js';
+import { configRequest } from './config-request.js';
+import { logFor } from './logging.js';
 import { stateFolder } from './state-folder.js';
 
 /** The engine that is meant, what is declared for it, and where begun work on it is written down. */
@@ -11,16 +15,21 @@ export interface Connection {
   readonly engine: Engine;
   readonly config: FairleadConfig;
   readonly journal: Journal;
+  readonly log: Log;
 }
 
 /** Connects by flags, environment, config and docker contexts. Nothing is sent to the engine yet. */
 export async function connect(flags: GlobalFlags): Promise<Connection> {
   const [loaded, { connectEngine }, { fileJournal }] = await Promise.all([
-    loadEffectiveConfig(flags),
+    loadConfig(configRequest(flags)),
     import('../lib/docker/connect-engine.js'),
     import('../lib/reconcile/journal.js'),
   ]);
-  const { engine, endpoint } = await connectEngine(engineChoice(flags, loaded, process.env));
+  const log = logFor(flags, loaded.config, process.env);
+  if (loaded.file !== undefined) log.debug('read the config', { file: loaded.file });
+  for (const problem of loaded.warnings) log.warn(problemLine(problem));
+  const { engine, endpoint } = await connectEngine({ ...engineChoice(flags, loaded, process.env), log });
+  log.debug('the engine', { url: endpoint.url, chosen: endpoint.origin });
   const journal = fileJournal(stateFolder(process.env, process.getuid?.()), endpoint.url);
-  return { engine, config: loaded.config, journal };
+  return { engine, config: loaded.config, journal, log };
 }

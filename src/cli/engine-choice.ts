@@ -44,6 +44,6 @@ export function engineChoice(flags: GlobalFlags, loaded: LoadedConfig, env: Node
       maxDelayMs: durationMs(retry.max_delay),
     },
     ...(docker.api_version !== 'auto' && { apiVersion: docker.api_version }),
-    ...(flags.timeout !== undefined && { timeoutMs: flags.timeout * 1000 }),
+    ...(docker.timeout !== undefined && { timeoutMs: durationMs(docker.timeout) }),
   };
 }

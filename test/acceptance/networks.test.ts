@@ -42,6 +42,7 @@ for (const release of releases) {
           ...['--aux-address', 'router=10.76.0.9'],
         ],
         ['template', '--config-only', '--subnet', '10.77.0.0/24'],
+        ['from-template', '--config-from', 'template'],
       ];
       const ensureAll = async (): Promise<string[]> => {
         const verbs: string[] = [];

@@ -51,13 +51,33 @@ export class ConfigError extends FairleadError {
 export async function loadConfig(request: ConfigRequest): Promise<LoadedConfig> {
   const source = await locateConfig(request);
   const overrides = [...environmentOverrides(request.env), ...(request.flags ?? [])];
-  if (!source && overrides.length === 0)
-    return { config: defaultConfig(), origins: new Origins(undefined, emptyMap, []), warnings: [] };
+  if (!source && overrides.every(isChecked)) {
+    const config = withOverrides(defaultConfig(), overrides);
+    return { config, origins: new Origins(undefined, emptyMap, overrides), warnings: [] };
+  }
   const { examine } = await import('./examine.js');
   const { config, problems, origins } = await examine(source, overrides, request.env);
   if (!config || problems.some(({ severity }) => severity === 'error'))
     throw new ConfigError(source?.file ?? 'from flags and environment', problems);
   return { config, ...(source && { file: source.file }), origins, warnings: problems };
+}
+
+/**
+ * Flags are checked where they are parsed, and docker's variables by whoever connects: without a file and variables
+ * of our own there is nothing to hold against the schema, which takes longer to load than most commands to run.
+ */
+function isChecked({ from, name }: Override): boolean {
+  return from === 'flag' || name.startsWith('DOCKER_');
+}
+
+function withOverrides(config: FairleadConfig, overrides: readonly Override[]): FairleadConfig {
+  for (const { path, value } of overrides) {
+    const last = path.at(-1);
+    let section = config as unknown as Record<string | number, unknown>;
+    for (const key of path.slice(0, -1)) section = section[key] as typeof section;
+    if (last !== undefined) section[last] = value;
+  }
+  return config;
 }
 
 /** The file that is meant, read; nothing where there is none, an error where one is named that is not there. */

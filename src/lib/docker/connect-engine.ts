@@ -2,6 +2,8 @@ import { homedir } from 'node:os';
 import { openEngine } from './dockerode-engine.js';
 import { type Endpoint, type EndpointRequest, resolveEndpoint } from './endpoint.js';
 import type { Engine } from './engine.js';
+import { type Log, silentLog } from '../model/log.js';
+import { loggingEngine } from './logging-engine.js';
 import { type RetryPolicy, retryingEngine } from './retrying-engine.js';
 
 export interface EngineChoice {
@@ -12,6 +14,7 @@ export interface EngineChoice {
   readonly retry?: RetryPolicy;
   /** API version to speak, such as `1.48`; the engine's newest where it is left out. */
   readonly apiVersion?: string;
+  readonly log?: Log;
   /** How long to wait for each answer; a default for reading and a longer one for changes where it is left out. */
   readonly timeoutMs?: number;
 }
@@ -24,7 +27,7 @@ export interface ConnectedEngine {
 
 /** The engine that is meant; nothing is sent before the first call. */
 export async function connectEngine(choice: EngineChoice): Promise<ConnectedEngine> {
-  const { host, context, configured, env, retry, apiVersion, timeoutMs } = choice;
+  const { host, context, configured, env, retry, apiVersion, timeoutMs, log = silentLog } = choice;
   const endpoint = await resolveEndpoint({
     ...(host !== undefined && { host }),
     ...(context !== undefined && { context }),
@@ -36,5 +39,6 @@ export async function connectEngine(choice: EngineChoice): Promise<ConnectedEngi
     ...(timeoutMs !== undefined && { deadlines: { read: timeoutMs, write: timeoutMs } }),
     ...(apiVersion !== undefined && { apiVersion }),
   });
-  return { engine: retryingEngine(engine, retry), endpoint };
+  const told = loggingEngine(engine, log, () => performance.now());
+  return { engine: retryingEngine(told, log, retry), endpoint };
 }

@@ -1,4 +1,5 @@
 import { isEngineFailure } from './engine-error.js';
+import { type Log, silentLog } from '../model/log.js';
 import type { Engine } from './engine.js';
 
 export interface RetryPolicy {
@@ -18,7 +19,11 @@ const isTransient = (error: Error): boolean => isEngineFailure(error, 'transient
  * engine that is not there, is reported at once. Every call may be repeated: a connect that went through before
  * its answer was lost answers «already connected» the second time.
  */
-export function retryingEngine(engine: Engine, policy: RetryPolicy = defaultRetry): Engine {
+export function retryingEngine(
+  engine: Engine,
+  log: Log = silentLog,
+  policy: RetryPolicy = defaultRetry,
+): Engine {
   async function attempt<T>(call: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     let failed: Error | undefined;
     try {
@@ -26,6 +31,7 @@ export function retryingEngine(engine: Engine, policy: RetryPolicy = defaultRetr
     } catch (error) {
       if (!(error instanceof Error) || !isTransient(error) || policy.attempts <= 1) throw error;
       failed = error;
+      log.info('trying again', { after: error.message, attempts: policy.attempts });
     }
     // Loaded on the first failure only: start-up is paid on every run.
     // Its default export is the whole of it, as a module and in the bundle alike.

@@ -38,10 +38,12 @@ function planCreation(spec: NetworkSpec, { engine, taken }: Surroundings): Plan 
   if (cannot !== undefined) return refuse(spec, cannot);
   const overlap = overlapWith(spec, taken);
   if (overlap !== undefined) return refuse(spec, overlap, ['Choose a subnet that is free.']);
-  const labels = { ...spec.labels, [managedLabel]: 'true' };
+  // The engine refuses labels where all is taken from another network; it copies that one's.
+  const marked =
+    spec.configFrom === undefined ? { ...spec, labels: { ...spec.labels, [managedLabel]: 'true' } } : spec;
   const reason = 'no network of this name exists';
   return {
-    steps: [{ do: 'create-network', job: 'networks', spec: { ...spec, labels }, reason }],
+    steps: [{ do: 'create-network', job: 'networks', spec: marked, reason }],
     findings: [],
   };
 }

@@ -22,7 +22,7 @@ function definitionOf(network: Network, engine: EngineInfo): NetworkSpec {
 export function specOf(network: Network, engine: EngineInfo): NetworkSpec {
   const { name, labels, driver, configFrom, configOnly } = network;
   // A network made from another takes all else from there; the engine refuses to be told it twice.
-  if (configFrom !== undefined) return { name, driver, configFrom, labels };
+  if (configFrom !== undefined) return { name, driver, configFrom };
   const { options, internal, attachable, enableIpv6, ipam } = network;
   // It has no driver of its own: the engine reports "null".
   if (configOnly) return { name, options, internal, attachable, enableIpv6, ipam, labels, configOnly };
@@ -43,7 +43,8 @@ function renewedPools(declared: readonly AddressPool[], actual: readonly Address
 /** The definition a network gets when it is recreated: what is declared, and what was not declared as it was. */
 export function renewedSpec(declared: NetworkSpec, network: Network, engine: EngineInfo): NetworkSpec {
   const labels = { ...network.labels, ...declared.labels, [managedLabel]: 'true' };
-  if (declared.configFrom !== undefined || declared.configOnly === true) return { ...declared, labels };
+  if (declared.configFrom !== undefined) return declared;
+  if (declared.configOnly === true) return { ...declared, labels };
   const sameDriver = declared.driver === undefined || declared.driver === network.driver;
   const wantsIpv6 = declared.enableIpv6 ?? network.enableIpv6;
   const pools = renewedPools(

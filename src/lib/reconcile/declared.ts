@@ -27,6 +27,6 @@ export function inspectionForAll(declared: Declared, only?: ReadonlySet<Job>): N
   const forProxies = inspectionFor(declared.proxies);
   return (container, networks) =>
     (wants('networks') && forNetworks(container, networks)) ||
-    (wants('attachments') && forAttachments(container)) ||
+    (wants('attachments') && forAttachments(container, networks)) ||
     (wants('proxies') && forProxies(container));
 }

@@ -7,6 +7,7 @@ import { type Plan, emptyPlan, joinPlans } from '../model/plan.js';
 import type { Job, RecreateNetwork } from '../model/step.js';
 import type { World } from '../model/world.js';
 import type { ProxyDeclaration } from '../proxies/declaration.js';
+import { isDeclaredProxy } from '../proxies/inspection.js';
 import { planProxies } from '../proxies/plan.js';
 import { after } from './after.js';
 
@@ -35,9 +36,12 @@ type PlanJob = (world: World) => Plan;
  */
 function jobs(declared: Declared, options: PlanOptions): readonly (readonly [Job, PlanJob])[] {
   const names = new Set(declared.networks.map(({ spec }) => spec.name));
+  const isProxy = isDeclaredProxy(declared.proxies);
+  const proxyIds = (world: World): ReadonlySet<string> =>
+    new Set(world.containers.filter(isProxy).map(({ id }) => id));
   return [
     ['networks', world => planNetworks(declared.networks, world, options)],
-    ['attachments', world => planAttachments(declared.attachments, world)],
+    ['attachments', world => planAttachments(declared.attachments, world, { proxies: proxyIds(world) })],
     ['proxies', world => planProxies(declared.proxies, world)],
     ['networks', world => planPrune(world, { declared: names, appsOnly: !options.prune })],
   ];

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /** Where a config is looked for. */
@@ -74,6 +75,7 @@ type ExplorerClass = new (options: {
  * and parsed by us.
  */
 async function searchIn(directory: string, names: readonly string[]): Promise<string | undefined> {
+  if (!(await holdsAny(directory, names))) return undefined;
   const { Explorer } = await loadExplorer();
   const found = () => ({});
   const explorer = new Explorer({
@@ -93,6 +95,17 @@ async function searchIn(directory: string, names: readonly string[]): Promise<st
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EACCES' || code === 'ENOTDIR') return undefined;
     throw error;
+  }
+}
+
+/** Most runs have no config: then nothing more is loaded than a listing of the folder tells. */
+async function holdsAny(directory: string, names: readonly string[]): Promise<boolean> {
+  try {
+    const present = new Set(await readdir(directory));
+    return names.some(name => present.has(name));
+  } catch (error) {
+    // A folder that may be entered and not listed can hold one all the same.
+    return (error as NodeJS.ErrnoException).code === 'EACCES';
   }
 }
 
