@@ -164,6 +164,32 @@ describe('Applying a plan', () => {
     expect(outcomes(await join(daemon))).to.deep.equal(['connect failed', 'connect done']);
   });
 
+  it('ends at the first failure where that is asked for, and says so of the rest', async () => {
+    const daemon = withProxy();
+    for (const name of ['blog', 'wiki']) {
+      daemon.addNetwork(name);
+      daemon.addContainer(name, { networks: [name], labels: { 'traefik.enable': 'true' } });
+    }
+    const blog = daemon.networks.find(({ Name }) => Name === 'blog')?.Id ?? '';
+    daemon.intercept = call =>
+      call === `POST /networks/${blog}/connect` ? { status: 500, body: { message: 'no' } } : undefined;
+    const proxies = [proxyDeclaration('http-proxy')];
+    const { report } = await runPass(
+      fakeEngine(daemon),
+      {
+        failFast: true,
+        observe: engine => observe(engine, inspectionFor(proxies)),
+        plan: world => planProxies(proxies, world),
+      },
+      { dryRun: false },
+    );
+    expect(outcomes(report)).to.deep.equal(['connect done', 'connect failed', 'connect skipped']);
+    expect(report.results[2]?.note).to.equal('a step before it failed, and the first failure ends the run');
+    expect(exitCodeOf(report)).to.equal(ExitCode.failed);
+    // Without it the third is joined all the same.
+    expect(outcomes(await join(daemon))).to.deep.equal(['connect failed', 'connect done']);
+  });
+
   it('never leaves a network because of an inspect that failed once', async () => {
     const daemon = withProxy();
     await join(daemon);

@@ -6,10 +6,15 @@ import type { NetworkSpec } from '../../src/lib/model/network.js';
 import type { Plan } from '../../src/lib/model/plan.js';
 import { declareNetwork } from '../../src/lib/networks/declaration.js';
 import { planNetworks } from '../../src/lib/networks/plan.js';
+import { isAlive } from '../../src/lib/model/container.js';
+import { gatewayCandidates } from '../../src/lib/model/gateway-moves.js';
+import { gatewayOf } from '../../src/lib/model/gateway.js';
 import { isHome } from '../../src/lib/model/membership.js';
-import { proxyDeclaration } from '../../src/lib/proxies/declaration.js';
+import { type ProxySettings, proxyDeclaration } from '../../src/lib/proxies/declaration.js';
 import { inspectionFor } from '../../src/lib/proxies/inspection.js';
-import { planProxies } from '../../src/lib/proxies/plan.js';
+import { planProxies, planProxiesLeave } from '../../src/lib/proxies/plan.js';
+import { conventionsFor } from '../../src/lib/proxies/presets.js';
+import { isAllowed } from '../../src/lib/proxies/reach.js';
 import { apply } from '../../src/lib/reconcile/apply.js';
 import { observe } from '../../src/lib/reconcile/observe.js';
 import type { World } from '../../src/lib/model/world.js';
@@ -34,6 +39,7 @@ const containers = fc.array(
     env: fc.constantFrom<string[]>([], ['VIRTUAL_HOST=a.local'], ['VIRTUAL_HOST='], ['PATH=/bin']),
     networks: fc.subarray([...networkNames], { minLength: 0 }),
     mode: fc.constantFrom(undefined, undefined, undefined, 'host', 'none'),
+    health: fc.constantFrom(undefined, undefined, 'healthy', 'unhealthy', 'starting'),
   }),
   { maxLength: 8 },
 );
@@ -46,7 +52,25 @@ const proxySketch = fc.record({
   /** Joined by Fairlead before. */
   joined: fc.subarray(['blog', 'shop']),
   publishes: fc.constantFrom([], [80]),
+  /** Of those that a proxy at rest is on: removed meanwhile, or made anew. */
+  gone: fc.subarray(['app', 'blog', 'zoo']),
+  remade: fc.subarray([...networkNames]),
 });
+
+/** What may be declared of a proxy. */
+const settings = fc.record({
+  conventions: fc.constantFrom(
+    ...([undefined, 'traefik', 'nginx-proxy'] as const).map(name => conventionsFor(name)),
+  ),
+  exposedByDefault: fc.boolean(),
+  health: fc.constantFrom('any', 'healthy'),
+  networks: fc.constantFrom({}, { deny: ['shop'] }, { allow: ['app', 'b*'] }),
+  leave: fc.constantFrom('joined', 'joined', 'any', 'never'),
+  pinned: fc.constantFrom([], ['zoo', 'blog']),
+  onGatewayMove: fc.constantFrom('warn', 'skip'),
+  aliases: fc.constantFrom({}, { '*': ['gate'] }),
+  aliasVirtualHosts: fc.boolean(),
+} satisfies { [Key in keyof ProxySettings]: fc.Arbitrary<ProxySettings[Key]> });
 
 const scene = fc.record({
   release: releases,
@@ -67,13 +91,38 @@ function build({ release, internal, proxy, containers: sketches }: Scene): FakeD
   for (const name of proxy.joined) {
     daemon.join('http-proxy', name, { DriverOpts: { 'fairlead.owner': 'proxy' }, GwPriority: -1 });
   }
-  sketches.forEach(({ mode, networks, ...settings }, i) => {
+  sketches.forEach(({ mode, networks, health, ...rest }, i) => {
     daemon.addContainer(`app${String(i)}`, {
-      ...settings,
+      ...rest,
+      ...(health !== undefined && { health }),
       ...(mode === undefined ? { networks } : { mode, networks: [] }),
     });
   });
   return daemon;
+}
+
+/** A network is removed, and whoever is on it but the proxy with it; or it only has another ID than the proxy knows. */
+function spoil(daemon: FakeDaemon, { gone, remade, state }: Scene['proxy']): void {
+  if (state !== 'exited') return;
+  const { Networks } = daemon.container('http-proxy');
+  for (const name of remade) if (Networks[name]) Networks[name].NetworkID = 'f'.repeat(64);
+  for (const name of gone) {
+    const at = daemon.networks.findIndex(({ Name }) => Name === name);
+    daemon.networks.splice(at, 1);
+    daemon.containers
+      .filter(({ Name }) => Name !== 'http-proxy')
+      .forEach(container => {
+        container.Networks = Object.fromEntries(
+          Object.entries(container.Networks).filter(([key]) => key !== name),
+        );
+      });
+  }
+}
+
+/** The network that carries the ports of a running proxy. */
+function gatewayIn(seen: World): string | undefined {
+  const proxy = seen.containers.find(({ name }) => name === 'http-proxy');
+  return proxy && isAlive(proxy) ? gatewayOf(seen.engine, gatewayCandidates(proxy, seen))?.name : undefined;
 }
 
 const proxies = [proxyDeclaration('http-proxy')];
@@ -164,6 +213,70 @@ describe('Whatever is on the host', () => {
         );
       }),
       { numRuns: 150 },
+    );
+  });
+
+  it('a proxy is where it may be and stays where it must, whatever is declared of it', async () => {
+    await fc.assert(
+      fc.asyncProperty(scene, settings, async (sketch, declared) => {
+        const daemon = build(sketch);
+        spoil(daemon, sketch.proxy);
+        const declarations = [proxyDeclaration('http-proxy', declared)];
+        const before = foreignState(daemon);
+        const wasOn = Object.keys(daemon.container('http-proxy').Networks);
+        const world = await observe(fakeEngine(daemon), inspectionFor(declarations));
+        const plan = planProxies(declarations, world);
+        await applyAll(daemon, plan, world);
+
+        const after = await observe(fakeEngine(daemon), inspectionFor(declarations));
+        expect(planProxies(declarations, after).steps, 'a second plan').to.deep.equal([]);
+        expect(foreignState(daemon)).to.equal(before);
+        const on = Object.keys(daemon.container('http-proxy').Networks);
+        expect(on).to.include(sketch.proxy.home);
+
+        const { home, joined, foreign } = sketch.proxy;
+        const exists = (name: string): boolean => world.networks.some(network => network.name === name);
+        const left = wasOn.filter(name => !on.includes(name) && exists(name));
+        if (declared.leave !== 'any') expect(joined, 'left').to.include.members(left);
+        if (declared.leave === 'never') expect(left).to.deep.equal([]);
+        for (const pattern of declared.pinned) expect(left).to.not.include(pattern);
+        const news = on.filter(name => ![home, ...joined, ...foreign].includes(name));
+        for (const name of news) expect(isAllowed(name, declared)).to.equal(true);
+        if (declared.onGatewayMove === 'skip' && gatewayIn(world) !== undefined) {
+          expect(gatewayIn(after), 'the gateway').to.equal(gatewayIn(world));
+        }
+        const internal: readonly string[] = sketch.internal;
+        const isOpen = (name: string): boolean => exists(name) && !internal.includes(name);
+        if (sketch.proxy.publishes.length > 0 && wasOn.some(isOpen)) {
+          expect(on.filter(isOpen), 'networks with a way out').to.not.deep.equal([]);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('undoing leaves nothing of Fairlead’s behind but what the proxy needs, and nothing of others’', async () => {
+    await fc.assert(
+      fc.asyncProperty(scene, settings, async (sketch, declared) => {
+        const daemon = build(sketch);
+        const declarations = [
+          proxyDeclaration('http-proxy', { ...declared, pinned: [], onGatewayMove: 'warn' }),
+        ];
+        const world = await look(daemon);
+        await applyAll(daemon, planProxies(declarations, world), world);
+        const joined = await look(daemon);
+        await applyAll(daemon, planProxiesLeave(declarations, joined), joined);
+        const { Networks } = daemon.container('http-proxy');
+        const own = Object.values(Networks).filter(
+          ({ DriverOpts }) => DriverOpts?.['fairlead.owner'] === 'proxy',
+        );
+        // One that has the only way out stays.
+        expect(own.length).to.be.at.most(1);
+        if (declared.leave !== 'any') {
+          expect(Networks).to.include.keys(sketch.proxy.home, ...sketch.proxy.foreign);
+        }
+      }),
+      { numRuns: 200 },
     );
   });
 

@@ -3,10 +3,11 @@ import type { Plan } from '../model/plan.js';
 import type { ProxyDeclaration } from './declaration.js';
 import { type Demand, demandOn, noDemand } from './demand.js';
 import { gatewayWarnings } from './gateway-moves.js';
-import { planHealing, planHomecoming } from './healing.js';
+import { planHealing } from './healing.js';
 import { planJoining } from './joining.js';
 import { type Kept, planLeaving } from './leaving.js';
 import { membershipsOf } from './memberships.js';
+import { planRescue } from './rescue.js';
 import { finding, joinStep, leaveStep, removeEntryStep } from './steps.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -33,7 +34,7 @@ export function decideJoin(
   const joining = joins.map(({ network }) => network);
   const { kept, leaves } = planLeaving(proxy, on, declaration, demand, [...healing.back, ...joining], around);
   const staying = [...healing.back, ...joining, ...kept.map(({ network }) => network)];
-  const homecoming = planHomecoming(proxy, on, staying, around);
+  const rescue = planRescue(proxy, on, staying, healing.dropped, around);
   const leaving = leaves.map(({ network }) => network);
   return {
     proxy,
@@ -42,7 +43,7 @@ export function decideJoin(
     plan: {
       steps: [
         ...healing.steps,
-        ...homecoming.steps,
+        ...rescue,
         ...joins.map(wanted => joinStep(proxy, wanted, declaration, around)),
         ...leaves.map(({ network, reason }) => leaveStep(proxy, network, reason)),
       ],

@@ -7,7 +7,7 @@ import { parseAddress } from '../net/address.js';
 import type { ProxyDeclaration } from './declaration.js';
 import type { Demand } from './demand.js';
 import { reasonToStay } from './leaving.js';
-import { type Membership, isStranded } from './memberships.js';
+import type { Membership } from './memberships.js';
 import { connectStep, finding, removeEntryStep } from './steps.js';
 import { type Surroundings, networkNamed } from './surroundings.js';
 
@@ -16,10 +16,12 @@ export interface Healing {
   readonly steps: readonly Step[];
   /** Networks it is put back on. */
   readonly back: readonly Network[];
+  /** Networks that are there again and that it has no more use for. */
+  readonly dropped: readonly Network[];
   readonly findings: readonly Finding[];
 }
 
-const nothing: Healing = { steps: [], back: [], findings: [] };
+const nothing: Healing = { steps: [], back: [], dropped: [], findings: [] };
 
 const entryIsDead = 'the network it refers to is gone, and with it the container cannot start';
 const remade = 'the network was made anew, and with the old entry the container cannot start';
@@ -84,9 +86,9 @@ function healEntry(
   const joinsAnew = isWanted && (membership.role === 'joined' || settings === undefined);
   if (joinsAnew) return { ...nothing, steps: [remove(remade)] };
   const stays = isWanted || reasonToStay(proxy, membership, network, declaration, demand) !== undefined;
-  if (!stays) return { ...nothing, steps: [remove(entryIsDead)] };
+  if (!stays) return { ...nothing, steps: [remove(entryIsDead)], dropped: [network] };
   const connect = connectStep(proxy, network, settingsOn(network, settings ?? {}), 'as it was before');
-  return { steps: [remove(remade), connect], back: [network], findings: [] };
+  return { ...nothing, steps: [remove(remade), connect], back: [network] };
 }
 
 /**
@@ -107,25 +109,7 @@ export function planHealing(
   return {
     steps: parts.flatMap(({ steps }) => steps),
     back: parts.flatMap(({ back }) => back),
+    dropped: parts.flatMap(({ dropped }) => dropped),
     findings: parts.flatMap(({ findings }) => findings),
   };
-}
-
-/**
- * The home network of a stopped proxy that would start on no network, or on none its ports could be published on:
- * what is left of a healing that was interrupted.
- */
-export function planHomecoming(
-  proxy: Container,
-  on: readonly Membership[],
-  staying: readonly Network[],
-  around: Surroundings,
-): Healing {
-  const mode = proxy.networkMode;
-  if (isAlive(proxy) || mode.kind !== 'network' || !isStranded(proxy, staying)) return nothing;
-  if (on.some(({ role }) => role === 'home')) return nothing;
-  const home = networkNamed(mode.network, around);
-  if (!home || (staying.length > 0 && home.internal)) return nothing;
-  const step = connectStep(proxy, home, {}, 'its home network: without it, it would start cut off');
-  return { steps: [step], back: [home], findings: [] };
 }

@@ -23,7 +23,10 @@ export function isJoinable(network: Network): boolean {
 }
 
 /** Whether the declaration lets a proxy be on a network for its containers' sake. */
-export function isAllowed(name: string, { networks: { allow, deny = [] } }: ProxySettings): boolean {
+export function isAllowed(
+  name: string,
+  { networks: { allow, deny = [] } }: Pick<ProxySettings, 'networks'>,
+): boolean {
   const matches = (pattern: string): boolean => matchesName(pattern, name);
   return (allow?.some(matches) ?? true) && !deny.some(matches);
 }
