@@ -4,7 +4,7 @@ import { ensureDependencies, root, run } from './dependencies.js';
 
 ensureDependencies();
 await build();
-for (const bench of ['startup', 'pass']) {
+for (const bench of ['startup', 'pass', 'apply']) {
   console.log('');
   run(process.execPath, ['--import', 'tsx', `bench/${bench}.ts`], { cwd: root });
 }

@@ -7,6 +7,8 @@ export interface CountingProxy {
   readonly host: string;
   /** Requests that change something, so far. */
   readonly changes: number;
+  /** Requests that only read. */
+  readonly reads: number;
   reset(): void;
   close(): Promise<void>;
 }
@@ -23,9 +25,11 @@ export async function countingProxy(socketPath: string, hooks: ProxyHooks = {}):
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-proxy-'));
   const path = join(folder, 'docker.sock');
   let changes = 0;
+  let reads = 0;
   const server = createServer((incoming, outgoing) => {
     const isChange = incoming.method !== 'GET';
     if (isChange) changes += 1;
+    else reads += 1;
     const change = changes;
     if (isChange) hooks.before?.(change);
     const onwards = request(
@@ -45,8 +49,12 @@ export async function countingProxy(socketPath: string, hooks: ProxyHooks = {}):
     get changes() {
       return changes;
     },
+    get reads() {
+      return reads;
+    },
     reset() {
       changes = 0;
+      reads = 0;
     },
     async close() {
       server.closeAllConnections();

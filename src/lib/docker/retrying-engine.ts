@@ -31,7 +31,7 @@ export function retryingEngine(
     } catch (error) {
       if (!(error instanceof Error) || !isTransient(error) || policy.attempts <= 1) throw error;
       failed = error;
-      log.info('trying again', { after: error.message, attempts: policy.attempts });
+      log.debug('trying again', { after: error.message, attempts: policy.attempts });
     }
     // Loaded on the first failure only: start-up is paid on every run.
     // Its default export is the whole of it, as a module and in the bundle alike.
