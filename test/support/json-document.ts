@@ -59,6 +59,8 @@ const engine: Shape = {
 };
 const ref: Shape = { fields: { 'id?': 'text', name: 'text' } };
 
+const drift: Shape = { each: { fields: { field: 'text', declared: 'text', actual: 'text' } } };
+
 const finding: Shape = {
   fields: {
     find: { oneOf: ['unchanged', 'kept', 'ignored', 'drift', 'label-drift', 'refused', 'warning'] },
@@ -67,7 +69,7 @@ const finding: Shape = {
     'container?': 'text',
     reason: 'text',
     hints,
-    'drift?': { each: { fields: { field: 'text', declared: 'text', actual: 'text' } } },
+    'drift?': drift,
   },
 };
 
@@ -133,8 +135,70 @@ export const networkListShape: Shape = {
           options: { values: 'text' },
           labels: { values: 'text' },
           owner: 'text',
+          'app?': 'text',
+          'state?': { oneOf: ['declared', 'drift', 'label-drift', 'ignored-drift'] },
+          'drift?': drift,
+          unused: 'boolean',
           running: { each: 'text' },
           stopped: { each: 'text' },
+        },
+      },
+    },
+    missing: {
+      each: { fields: { name: 'text', state: { oneOf: ['missing'] }, external: 'boolean', spec: 'any' } },
+    },
+  },
+};
+
+export const networkGraphShape: Shape = {
+  fields: {
+    ...head,
+    engine,
+    networks: {
+      each: {
+        fields: {
+          id: 'text',
+          name: 'text',
+          driver: 'text',
+          scope: 'text',
+          subnets: { each: 'text' },
+          internal: 'boolean',
+          configOnly: 'boolean',
+          owner: 'text',
+        },
+      },
+    },
+    containers: {
+      each: {
+        fields: {
+          id: 'text',
+          name: 'text',
+          state: 'text',
+          mode: { oneOf: ['network', 'host', 'none', 'container'] },
+          'of?': 'text',
+          proxy: 'boolean',
+          ports: {
+            each: {
+              fields: { containerPort: 'number', hostPort: 'number', 'hostIp?': 'text', protocol: 'text' },
+            },
+          },
+          stale: { each: 'text' },
+        },
+      },
+    },
+    edges: {
+      each: {
+        fields: {
+          kind: { oneOf: ['member', 'shares'] },
+          container: 'text',
+          'network?': 'text',
+          'of?': 'text',
+          'home?': 'boolean',
+          'gateway?': 'boolean',
+          'placedBy?': { oneOf: ['proxy', 'attachment', 'app'] },
+          'aliases?': { each: 'text' },
+          'ipv4?': 'text',
+          'ipv6?': 'text',
         },
       },
     },

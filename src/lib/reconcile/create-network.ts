@@ -3,6 +3,7 @@ import type { Engine } from '../docker/engine.js';
 import type { Network, NetworkSpec } from '../model/network.js';
 import { compareNetwork } from '../networks/compare.js';
 import { byAge, sortDuplicates } from '../networks/duplicates.js';
+import { poolExhaustionHints } from '../networks/pool-exhaustion.js';
 import type { Executed } from './executed.js';
 
 /** The network that another process made first, if it is what we wanted; an error that says how it differs. */
@@ -52,6 +53,27 @@ async function settleDuplicates(
   return duplicates.survivor.id === id ? made : adopt(spec, duplicates.survivor);
 }
 
+/** The same failure with what helps: who has the addresses. Without an answer to that it stays as it is. */
+async function explainExhaustion(
+  engine: Engine,
+  error: EngineError,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<EngineError> {
+  try {
+    const containers = await engine.listContainers(signal);
+    const networks = await engine.listNetworks(signal);
+    return new EngineError(error.message, {
+      failure: error.failure,
+      ...(error.status !== undefined && { status: error.status }),
+      hints: poolExhaustionHints(name, { networks, containers }),
+      cause: error,
+    });
+  } catch {
+    return error;
+  }
+}
+
 /** Creates a network, once, whoever else does the same at the same moment. */
 export async function createNetwork(
   engine: Engine,
@@ -63,6 +85,9 @@ export async function createNetwork(
   try {
     id = await engine.createNetwork(spec, signal);
   } catch (error) {
+    if (isEngineFailure(error, 'pool-exhausted')) {
+      throw await explainExhaustion(engine, error, spec.name, signal);
+    }
     if (!isEngineFailure(error, 'name-taken')) throw error;
     const [survivor] = (await networksNamed(engine, spec.name, signal)).sort(byAge);
     if (!survivor) throw error;

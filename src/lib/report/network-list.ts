@@ -1,24 +1,34 @@
 import type { Container } from '../model/container.js';
 import { escapeLine } from '../model/escape.js';
-import { type Network, isEngineNetwork } from '../model/network.js';
-import { isOwnNetwork } from '../model/ownership.js';
+import type { Network, NetworkSpec } from '../model/network.js';
+import type { FieldDrift } from '../model/plan.js';
+import { isUnused } from '../model/unused.js';
 import type { World } from '../model/world.js';
 import { alignColumns } from './columns.js';
+import { appOf, ownerOf } from './network-owner.js';
+
+/** What a config says of the networks, where it declares any. */
+export interface ListedDeclarations {
+  readonly networks: ReadonlyMap<string, { readonly state: string; readonly drift: readonly FieldDrift[] }>;
+  readonly missing: readonly { readonly spec: NetworkSpec; readonly external: boolean }[];
+}
 
 /** A network and who is on it, stopped containers too: they need it to start. */
 export interface ListedNetwork {
   readonly network: Network;
   readonly owner: string;
+  /** Only where the config declares it. */
+  readonly state?: string;
+  readonly drift?: readonly FieldDrift[];
+  readonly unused: boolean;
   readonly running: readonly string[];
   readonly stopped: readonly string[];
 }
 
-function ownerOf(network: Network): string {
-  if (isEngineNetwork(network)) return 'engine';
-  if (isOwnNetwork(network)) return 'fairlead';
-  const project = network.labels['com.docker.compose.project'];
-  if (project !== undefined) return `compose:${project}`;
-  return network.labels['com.docker.stack.namespace'] === undefined ? '-' : 'stack';
+export interface NetworkListing {
+  readonly listed: readonly ListedNetwork[];
+  /** Declared, and not there; undefined where nothing is declared. */
+  readonly missing?: ListedDeclarations['missing'];
 }
 
 function isOn(container: Container, network: Network): boolean {
@@ -29,18 +39,26 @@ function isOn(container: Container, network: Network): boolean {
   );
 }
 
-export function listNetworks(world: World): ListedNetwork[] {
-  return [...world.networks]
+export function listNetworks(world: World, declared?: ListedDeclarations): NetworkListing {
+  const listed = [...world.networks]
     .sort((a, b) => (a.name === b.name ? 0 : a.name < b.name ? -1 : 1))
-    .map(network => {
+    .map((network): ListedNetwork => {
       const members = world.containers.filter(container => isOn(container, network));
       const named = (alive: boolean): string[] =>
         members
           .filter(({ state }) => (state === 'running' || state === 'paused') === alive)
           .map(({ name }) => name)
           .sort();
-      return { network, owner: ownerOf(network), running: named(true), stopped: named(false) };
+      return {
+        network,
+        owner: ownerOf(network),
+        ...declared?.networks.get(network.id),
+        unused: isUnused(network, members),
+        running: named(true),
+        stopped: named(false),
+      };
     });
+  return { listed, ...(declared && { missing: declared.missing }) };
 }
 
 const shownMembers = 4;
@@ -52,26 +70,58 @@ function membersText({ running, stopped }: ListedNetwork): string {
   return rest > 0 ? `${text} and ${String(rest)} more` : text;
 }
 
-function subnetsText({ ipam, internal }: Network): string {
-  const subnets = ipam.pools.flatMap(pool => pool.subnet ?? []);
+function subnetsText(subnets: readonly string[], internal = false): string {
   return [...(subnets.length > 0 ? [subnets.join(' ')] : ['-']), ...(internal ? ['internal'] : [])].join(' ');
 }
 
-export function networkListLines(listed: readonly ListedNetwork[]): string[] {
-  return alignColumns([
-    ['NAME', 'DRIVER', 'SUBNETS', 'OWNER', 'MEMBERS (STOPPED)'],
-    ...listed.map(entry => [
-      escapeLine(entry.network.name),
-      escapeLine(entry.network.driver),
-      escapeLine(subnetsText(entry.network)),
-      escapeLine(entry.owner),
-      escapeLine(membersText(entry)),
-    ]),
-  ]);
+/** `drift: internal, driver`, `unused`; `-` for a network that nobody declares and something is on. */
+function stateText({ state, drift = [], unused }: ListedNetwork): string {
+  const fields = drift.length > 0 ? `: ${drift.map(({ field }) => field).join(', ')}` : '';
+  const words = [
+    ...(state === undefined ? [] : [`${state.replace('-', ' ')}${fields}`]),
+    ...(unused ? ['unused'] : []),
+  ];
+  return words.length === 0 ? '-' : words.join(', ');
 }
 
-export function networkListJson(listed: readonly ListedNetwork[]): Record<string, unknown> {
+function row(entry: ListedNetwork, withState: boolean): string[] {
+  const { name, driver, internal, ipam } = entry.network;
+  const subnets = ipam.pools.flatMap(pool => pool.subnet ?? []);
+  return [
+    escapeLine(name),
+    escapeLine(driver),
+    escapeLine(subnetsText(subnets, internal)),
+    escapeLine(entry.owner),
+    ...(withState ? [escapeLine(stateText(entry))] : []),
+    escapeLine(membersText(entry)),
+  ];
+}
+
+function missingRow({ spec, external }: ListedDeclarations['missing'][number]): string[] {
+  const subnets = (spec.ipam?.pools ?? []).flatMap(pool => pool.subnet ?? []);
+  const state = external ? 'missing (external)' : 'missing';
+  return [spec.name, spec.driver ?? 'bridge', subnetsText(subnets, spec.internal), '-', state, ''].map(text =>
+    escapeLine(text),
+  );
+}
+
+/** The networks as a table; what the config says of them is a column only where it declares any. */
+export function networkListLines({ listed, missing }: NetworkListing): string[] {
+  const withState = missing !== undefined;
+  const rows = [
+    ...listed.map(entry => row(entry, withState)),
+    ...(missing ?? []).map(entry => missingRow(entry)),
+  ].sort(([a = ''], [b = '']) => (a === b ? 0 : a < b ? -1 : 1));
+  const state = withState ? ['STATE'] : [];
+  return alignColumns([['NAME', 'DRIVER', 'SUBNETS', 'OWNER', ...state, 'MEMBERS (STOPPED)'], ...rows]);
+}
+
+export function networkListJson({ listed, missing = [] }: NetworkListing): Record<string, unknown> {
   return {
-    networks: listed.map(({ network, owner, running, stopped }) => ({ ...network, owner, running, stopped })),
+    networks: listed.map(({ network, ...rest }) => {
+      const app = appOf(network);
+      return { ...network, ...rest, ...(app !== undefined && { app }) };
+    }),
+    missing: missing.map(({ spec, external }) => ({ name: spec.name, state: 'missing', external, spec })),
   };
 }
