@@ -47,11 +47,12 @@ describe('proxy list', () => {
     expect([exitCode, stderr]).to.deep.equal([0, '']);
     expect(stdout.split('\n')).to.deep.equal([
       'http-proxy',
-      '  edge          joined    its home network',
+      '  edge          home      its home network',
       '  old_default   to leave  no routable container left',
       '  shop_default  to join   routes shop-web-1 (VIRTUAL_HOST=shop.local)',
       '  not routed to:',
-      '    metrics  in host mode: it has no network of its own to join',
+      '    blog-web-1  not running (exited)',
+      '    metrics     in host mode: it has no network of its own to join',
       '',
     ]);
     expect(changes(daemon)).to.deep.equal([]);

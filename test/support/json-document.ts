@@ -217,8 +217,9 @@ export const proxyListShape: Shape = {
             each: {
               fields: {
                 network: 'text',
-                state: { oneOf: ['joined', 'to join', 'to leave', 'stale'] },
+                state: { oneOf: ['home', 'joined', 'connected', 'to join', 'to leave', 'stale'] },
                 reason: 'text',
+                containers: { each: 'text' },
               },
             },
           },
