@@ -51,12 +51,12 @@ describe('The list of a proxy', () => {
       'http-proxy',
       '  proxy_default  home  its home network',
       '  not routed to:',
-      '    in-host-mode  in host mode: it has no network of its own to join',
-      '    opted-out     opted out by fairlead.proxy',
-      '    not-running   not running (exited)',
       '    excluded      only on networks that are excluded: hidden',
-      '    looping       in a restart loop',
       '    ill           its health check says unhealthy',
+      '    in-host-mode  in host mode: it has no network of its own to join',
+      '    looping       in a restart loop',
+      '    not-running   not running (exited)',
+      '    opted-out     opted out by fairlead.proxy',
     ]);
   });
 

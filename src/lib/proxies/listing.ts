@@ -38,6 +38,10 @@ function changes({ plan, demand }: Decision): ListedNetwork[] {
   });
 }
 
+function byText(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
 function isNote({ find }: Finding): boolean {
   return find !== 'kept' && find !== 'ignored';
 }
@@ -52,10 +56,10 @@ function listDecision(decision: Decision): Listing {
   }));
   return {
     proxy: proxy.name,
-    memberships: [...stays, ...changes(decision)].sort((a, b) =>
-      a.network === b.network ? 0 : a.network < b.network ? -1 : 1,
-    ),
-    unreachable: demand.unreachable.map(({ container, reason }) => ({ container, reason })),
+    memberships: [...stays, ...changes(decision)].sort((a, b) => byText(a.network, b.network)),
+    unreachable: demand.unreachable
+      .map(({ container, reason }) => ({ container, reason }))
+      .sort((a, b) => byText(a.container, b.container)),
     notes: plan.findings.filter(isNote),
   };
 }
