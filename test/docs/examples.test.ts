@@ -16,7 +16,7 @@ const examples = shipped.flatMap(page => examplesOf(page));
 async function runChain(chain: readonly Example[]): Promise<Printed[][]> {
   const daemon = scenes[chain[0]?.scene ?? '']?.();
   const printed: Printed[][] = [];
-  for (const { commands } of chain) printed.push(daemon ? await runCommands(commands, daemon) : []);
+  for (const example of chain) printed.push(daemon ? await runCommands(example, daemon) : []);
   return printed;
 }
 

@@ -22,6 +22,8 @@ export interface Example {
   readonly place: string;
   readonly scene: string | undefined;
   readonly commands: readonly Command[];
+  /** Files that the page has shown by then, by name: the commands find them where they run. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** The pages that ship: those of the root, and all below docs/. */
@@ -40,20 +42,34 @@ function commandsOf(lines: readonly string[]): Command[] {
   return commands;
 }
 
-/** Blocks without a line that begins with `$ fairlead` are prose to us. */
+/**
+ * Blocks without a line that begins with `$ fairlead` are prose to us. A block after `<!-- file: NAME -->` is that
+ * file for the examples that follow, up to `<!-- no files -->`.
+ */
 export function examplesOf({ path, text }: Page): Example[] {
   const examples: Example[] = [];
   const lines = text.split('\n');
   let scene: string | undefined;
+  let file: string | undefined;
+  let files: Readonly<Record<string, string>> = {};
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at] ?? '';
     const named = /^<!-- scene: (.*) -->$/.exec(line);
     if (named) [, scene] = named;
-    if (!line.startsWith('```console')) continue;
+    file = /^<!-- file: (.*) -->$/.exec(line)?.[1] ?? file;
+    if (line === '<!-- no files -->') files = {};
+    const shown = line.startsWith('```console');
+    if (!shown && !(line.startsWith('```') && file !== undefined)) continue;
     const end = lines.indexOf('```', at + 1);
     const block = lines.slice(at + 1, end);
+    if (!shown) {
+      files = { ...files, [file ?? '']: `${block.join('\n')}\n` };
+      file = undefined;
+      at = end;
+      continue;
+    }
     if (block.some(entry => entry.startsWith('$ fairlead'))) {
-      examples.push({ place: `${path}:${String(at + 2)}`, scene, commands: commandsOf(block) });
+      examples.push({ place: `${path}:${String(at + 2)}`, scene, commands: commandsOf(block), files });
     }
     scene = undefined;
     at = end;

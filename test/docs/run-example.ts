@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { FakeDaemon } from '../support/fake-daemon.js';
 import { serve } from '../support/fake-server.js';
-import { type Command, root } from './pages.js';
+import { type Example, root } from './pages.js';
 
 /** What a command printed, both streams as a terminal mixes them. */
 export type Printed = readonly string[];
@@ -19,6 +19,8 @@ async function runLine(
   const env = {
     PATH: [folder, dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
     HOME: folder,
+    // Never the machine's own.
+    FAIRLEAD_STATE_DIR: join(folder, 'state'),
     LC_ALL: 'C.UTF-8',
     DOCKER_HOST: host,
   };
@@ -36,13 +38,17 @@ async function runLine(
 }
 
 /** Runs the commands of an example one after the other against a daemon; `echo $?` prints the last exit code. */
-export async function runCommands(commands: readonly Command[], daemon: FakeDaemon): Promise<Printed[]> {
+export async function runCommands(
+  { commands, files }: Pick<Example, 'commands' | 'files'>,
+  daemon: FakeDaemon,
+): Promise<Printed[]> {
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-docs-'));
   const server = await serve(daemon);
   try {
     const program = join(folder, 'fairlead');
     await writeFile(program, `#!/bin/sh\nexec node '${join(root, 'bin/run.js')}' "$@"\n`);
     await chmod(program, 0o755);
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
     const printed: Printed[] = [];
     let last = 0;
     for (const { line } of commands) {

@@ -78,9 +78,53 @@ function backend(): FakeDaemon {
   return daemon;
 }
 
+/** 31 networks: projects that run, one that is stopped, and some that nobody has taken down. */
 function poolsExhausted(): FakeDaemon {
   const daemon = new FakeDaemon();
-  for (let i = 0; i < 30; i += 1) daemon.addNetwork(`project${String(i)}_default`);
+  for (let i = 1; i <= 30; i += 1) {
+    const project = `project${String(i)}`;
+    daemon.addNetwork(`${project}_default`, { Labels: { 'com.docker.compose.project': project } });
+    if (i > 3) {
+      const state = i === 4 ? 'exited' : 'running';
+      daemon.addContainer(`${project}-web-1`, { networks: [`${project}_default`], state });
+    }
+  }
+  return daemon;
+}
+
+/** A host on which a config is applied for the first time: an app of two services, another project, a proxy. */
+function firstApply(): FakeDaemon {
+  const daemon = new FakeDaemon();
+  for (const [network, project] of [
+    ['edge', 'proxy'],
+    ['shop_default', 'shop'],
+    ['blog_default', 'blog'],
+  ] as const) {
+    daemon.addNetwork(network, { Labels: { 'com.docker.compose.project': project } });
+  }
+  daemon.addContainer('http-proxy', { networks: ['edge'], publishes: [80, 443] });
+  const service = (project: string, name: string, labels: Record<string, string> = {}): void => {
+    daemon.addContainer(`${project}-${name}-1`, {
+      networks: [`${project}_default`],
+      labels: { 'com.docker.compose.project': project, 'com.docker.compose.service': name, ...labels },
+    });
+  };
+  service('shop', 'api');
+  service('shop', 'db');
+  service('blog', 'web', { 'app.domain': 'blog.local', 'traefik.enable': 'true' });
+  daemon.addContainer('metrics', { mode: 'host' });
+  return daemon;
+}
+
+/** A host as an earlier config left it: a network that is declared otherwise now, an app that is gone. */
+function lastYear(): FakeDaemon {
+  const daemon = new FakeDaemon();
+  const managed = { 'fairlead.managed': 'true' };
+  daemon.addNetwork('backend', { IPAM: { Config: [{ Subnet: '10.128.7.0/24' }] }, Labels: managed });
+  daemon.addNetwork('old_backend', { Labels: { ...managed, 'fairlead.app': 'old' } });
+  daemon.addNetwork('metrics', { Labels: managed });
+  daemon.addContainer('api', { networks: ['backend'] });
+  daemon.addContainer('db', { networks: ['backend'], state: 'exited' });
   return daemon;
 }
 
@@ -88,6 +132,18 @@ function twoOfOneName(): FakeDaemon {
   const daemon = new FakeDaemon('20.10');
   daemon.addNetwork('shared');
   daemon.addNetwork('shared');
+  return daemon;
+}
+
+/** A service that was started without a network of its own. */
+function bridged(): FakeDaemon {
+  const daemon = new FakeDaemon();
+  daemon.addNetwork('shop_api');
+  daemon.addContainer('shop-api-1', {
+    networks: ['shop_api'],
+    labels: { 'com.docker.compose.project': 'shop', 'com.docker.compose.service': 'api' },
+  });
+  daemon.addContainer('loner');
   return daemon;
 }
 
@@ -102,6 +158,9 @@ export const scenes: Readonly<Record<string, () => FakeDaemon>> = {
   unanswered,
   backend,
   'pools exhausted': poolsExhausted,
+  'first apply': firstApply,
+  'last year': lastYear,
+  bridged,
   'two of one name': twoOfOneName,
 };
 
