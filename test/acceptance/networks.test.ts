@@ -10,7 +10,8 @@ interface Inspected {
   readonly Id: string;
   readonly Name: string;
   readonly Labels: Record<string, string>;
-  readonly IPAM: { readonly Config: readonly Record<string, unknown>[] };
+  /** Engines from 26 on say null where there is none. */
+  readonly IPAM: { readonly Config: readonly Record<string, unknown>[] | null };
 }
 
 const releases: readonly Release[] = ['20.10', '26.1', '28.5'];
@@ -96,6 +97,7 @@ for (const release of releases) {
         'internal: declared true, is false',
         'ipam.config: declared 10.82.0.0/24, is 10.81.0.0/24',
         'labels.by: declared fairlead, is hand',
+        '--recreate removes it and makes it again, with every member put back as it was.',
       ]);
       expect(await named(engine, 'made')).to.deep.equal([before]);
       const labels = await fairlead(engine, 'network', 'ensure', 'made', '--label', 'by=fairlead');
@@ -167,11 +169,62 @@ for (const release of releases) {
       await Promise.all(
         Array.from({ length: 30 }, (_, i) => createNetwork(engine, { name: `n${String(i)}` })),
       );
+      await createContainer(engine, { name: 'asleep', network: 'n7' });
       const ran = await fairlead(engine, 'network', 'ensure', 'one-more');
       expect(ran.exitCode).to.equal(1);
+      const before = await engine.api<Inspected[]>('GET', '/networks');
+      const holders = before.filter(({ IPAM }) => (IPAM.Config ?? []).length > 0).length;
       expect(ran.stdout).to.include('default-address-pools');
+      expect(ran.stdout).to.include(`${String(holders)} networks have subnets of this engine; on 29 of them`);
+      const [, commands = ''] = /any more:\n(.*)Or give it/s.exec(ran.stdout) ?? [];
+      const named = commands.match(/\bn\d+\b/g) ?? [];
+      expect(named.length + Number(/and (\d+) more/.exec(commands)?.[1] ?? 0)).to.equal(29);
+      expect(named).not.to.include('n7');
+      // What looks unused is told, and stays.
+      const [free = ''] = named;
+      expect((await engine.api<Inspected[]>('GET', '/networks')).map(({ Name }) => Name)).to.include(free);
       const own = await fairlead(engine, 'network', 'ensure', 'one-more', '--subnet', '10.84.0.0/24');
       expect(own.exitCode).to.equal(0);
+    });
+
+    it('make room for another one when the command that is shown is followed', async () => {
+      await Promise.all(
+        Array.from({ length: 30 }, (_, i) => createNetwork(engine, { name: `m${String(i)}` })),
+      );
+      const ran = await fairlead(engine, 'network', 'ensure', 'one-more');
+      const [, name = ''] = /docker network rm (\S+)/.exec(ran.stdout) ?? [];
+      await engine.api('DELETE', `/networks/${name}`);
+      expect((await fairlead(engine, 'network', 'ensure', 'one-more')).exitCode).to.equal(0);
+    });
+
+    it('are drawn with who is on them, in a tree, and in DOT and JSON', async () => {
+      await createNetwork(engine, { name: 'edge', subnet: '10.87.0.0/24' });
+      await createNetwork(engine, { name: 'app', subnet: '10.88.0.0/24' });
+      await runContainer(engine, { name: 'http-proxy', network: 'edge' });
+      await runContainer(engine, { name: 'web', network: 'app', env: { VIRTUAL_HOST: 'app.local' } });
+      await createContainer(engine, { name: 'late', network: 'app' });
+      await runContainer(engine, { name: 'metrics', network: 'host' });
+      expect((await fairlead(engine, 'proxy', 'join')).exitCode).to.equal(0);
+      const { stdout } = await fairlead(engine, 'network', 'graph', 'app', 'edge', 'host');
+      // On 20.10 and 26.1 the network whose name sorts first has the gateway.
+      const gateway = release === '28.5' ? ['home, gateway', ''] : ['home', 'gateway, '];
+      expect(stdout.split('\n')).to.deep.equal([
+        'app  10.88.0.0/24',
+        `|- http-proxy  proxy, ${String(gateway[1])}joined by Fairlead`,
+        '|- late  created',
+        '`- web',
+        'edge  10.87.0.0/24',
+        `\`- http-proxy  proxy, ${String(gateway[0])}`,
+        '',
+        "In the host's network",
+        '`- metrics',
+      ]);
+      const dot = await fairlead(engine, 'network', 'graph', '--format', 'dot');
+      expect(dot.stdout).to.match(/c\d+ -- n\d+ \[style=dashed, label="[^"]*joined by Fairlead"\];/);
+      const json = JSON.parse((await fairlead(engine, 'network', 'graph', '--json')).stdout) as {
+        edges: { placedBy?: string; gateway?: boolean }[];
+      };
+      expect(json.edges.filter(({ placedBy }) => placedBy === 'proxy')).to.have.length(1);
     });
 
     it('are listed with their owner and who is on them', async () => {
