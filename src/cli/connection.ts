@@ -14,6 +14,8 @@ import { stateFolder } from './state-folder.js';
 export interface Connection {
   readonly engine: Engine;
   readonly config: FairleadConfig;
+  /** The file it was read from; absent where there is none. */
+  readonly configFile?: string;
   readonly journal: Journal;
   readonly log: Log;
 }
@@ -30,6 +32,13 @@ export async function connect(flags: GlobalFlags): Promise<Connection> {
   for (const problem of loaded.warnings) log.warn(problemLine(problem));
   const { engine, endpoint } = await connectEngine({ ...engineChoice(flags, loaded, process.env), log });
   log.debug('the engine', { url: endpoint.url, chosen: endpoint.origin });
-  const journal = fileJournal(stateFolder(process.env, process.getuid?.()), endpoint.url);
-  return { engine, config: loaded.config, journal, log };
+  const folder = stateFolder(process.env, process.getuid?.());
+  const journal = fileJournal(folder, endpoint.url, process.pid);
+  return {
+    engine,
+    config: loaded.config,
+    ...(loaded.file !== undefined && { configFile: loaded.file }),
+    journal,
+    log,
+  };
 }

@@ -5,7 +5,7 @@ import { type NetworkDeclaration, declarationFrom } from '../lib/networks/declar
 import { inspectionForNetworks } from '../lib/networks/inspection.js';
 import type { NetworkWorld } from '../lib/networks/network-world.js';
 import { planNetworks } from '../lib/networks/plan.js';
-import { pendingSteps } from '../lib/reconcile/journal-steps.js';
+import { begunElsewhere } from '../lib/reconcile/journal-steps.js';
 import { observe, observeNetworks } from '../lib/reconcile/observe.js';
 import type { Pass } from '../lib/reconcile/pass.js';
 import type { Connection } from './connection.js';
@@ -41,7 +41,7 @@ export async function ensurePass(
   flags: EnsureFlags,
 ): Promise<Pass<NetworkWorld>> {
   const declarations = declarationsFor(connection, named, flags);
-  const pending = await pendingSteps(connection.journal);
+  const begun = await begunElsewhere(connection.journal);
   const mayRecreate = declarations.some(({ onDrift }) => onDrift === 'recreate');
   return {
     observe: (engine, signal) =>
@@ -51,7 +51,7 @@ export async function ensurePass(
     plan: world =>
       joinPlans(
         { steps: [], findings: warnings },
-        planNetworks(declarations, world, { force: flags.force ?? false, pending }),
+        planNetworks(declarations, world, { force: flags.force ?? false, ...begun }),
       ),
   };
 }

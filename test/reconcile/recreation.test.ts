@@ -8,7 +8,7 @@ import { exitCodeOf, type Report } from '../../src/lib/model/report.js';
 import { declareNetwork } from '../../src/lib/networks/declaration.js';
 import { inspectionForNetworks } from '../../src/lib/networks/inspection.js';
 import { planNetworks } from '../../src/lib/networks/plan.js';
-import { pendingSteps } from '../../src/lib/reconcile/journal-steps.js';
+import { begunElsewhere } from '../../src/lib/reconcile/journal-steps.js';
 import { observe } from '../../src/lib/reconcile/observe.js';
 import { runPass } from '../../src/lib/reconcile/pass.js';
 
@@ -25,12 +25,12 @@ async function ensure(
   force = false,
 ): Promise<Report> {
   const declarations = [declareNetwork(spec, true)];
-  const pending = await pendingSteps(journal);
+  const begun = await begunElsewhere(journal);
   const { report } = await runPass(
     fakeEngine(daemon),
     {
       observe: engine => observe(engine, inspectionForNetworks(declarations)),
-      plan: world => planNetworks(declarations, world, { force, pending }),
+      plan: world => planNetworks(declarations, world, { force, ...begun }),
     },
     { dryRun: false, journal },
   );

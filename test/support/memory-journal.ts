@@ -4,8 +4,12 @@ import type { Journal, RecreationRecord } from '../../src/lib/reconcile/journal.
 export class MemoryJournal implements Journal {
   readonly records = new Map<string, RecreationRecord>();
 
-  pending(): Promise<RecreationRecord[]> {
-    return Promise.resolve([...this.records.values()]);
+  pending(): ReturnType<Journal['pending']> {
+    return Promise.resolve({ unfinished: [...this.records.values()], underWay: [] });
+  }
+
+  claim(): Promise<() => Promise<void>> {
+    return Promise.resolve(() => Promise.resolve());
   }
 
   write(record: RecreationRecord): Promise<void> {

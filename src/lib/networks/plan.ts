@@ -127,13 +127,15 @@ function planNetwork(declaration: NetworkDeclaration, surroundings: Surroundings
 export interface NetworkOptions extends RecreationOptions {
   /** Recreations that a killed run left unfinished: they come first, whatever is declared. */
   readonly pending?: readonly RecreateNetwork[];
+  /** Networks that another run is recreating right now. */
+  readonly underWay?: ReadonlySet<string>;
 }
 
 /** Job 1: what it takes for networks to exist as declared. */
 export function planNetworks(
   declarations: readonly NetworkDeclaration[],
   world: NetworkWorld,
-  { force, pending = [] }: NetworkOptions = { force: false },
+  { force, pending = [], underWay = new Set() }: NetworkOptions = { force: false },
 ): Plan {
   const unfinished = new Set(pending.map(step => step.network.name));
   const surroundings = {
@@ -146,6 +148,12 @@ export function planNetworks(
     { steps: pending, findings: [] },
     ...declarations
       .filter(({ spec }) => !unfinished.has(spec.name))
-      .map(declaration => planNetwork(declaration, surroundings)),
+      .map(declaration =>
+        underWay.has(declaration.spec.name)
+          ? refuse(declaration.spec, 'another run is recreating it right now', [
+              'Try again when it has ended.',
+            ])
+          : planNetwork(declaration, surroundings),
+      ),
   );
 }

@@ -5,7 +5,7 @@ import type { NetworkRef, Step } from '../model/step.js';
 import { createNetwork } from './create-network.js';
 import type { Executed } from './executed.js';
 import type { Journal } from './journal.js';
-import { finish, recreate } from './recreation/recreate.js';
+import { recreate } from './recreation/recreate.js';
 
 /** What a step needs to know beside itself. */
 export interface StepContext {
@@ -71,9 +71,7 @@ export function execute(step: Step, context: StepContext): Promise<Executed> {
     case 'create-network':
       return createNetwork(context.engine, step.spec, allowsDuplicateNames(context.info), context.signal);
     case 'recreate-network':
-      return step.resumes
-        ? finish(context.engine, context.journal, step, step.resumes)
-        : recreate(context.engine, context.journal, step);
+      return recreate(context.engine, context.journal, step);
     case 'remove-network':
       return removeNetwork(step, context);
     case 'connect':

@@ -1,9 +1,17 @@
 import type { RecreateNetwork } from '../model/step.js';
 import type { Journal } from './journal.js';
 
-/** Steps that finish what a killed run began; they come before anything else. */
-export async function pendingSteps(journal: Journal): Promise<RecreateNetwork[]> {
-  return (await journal.pending()).map(({ step, direction }) => ({
+/** What other runs have begun, as planning needs it. */
+export interface BegunElsewhere {
+  /** Steps that finish what killed runs began; they come before anything else. */
+  readonly pending: readonly RecreateNetwork[];
+  /** Networks that another run is recreating right now: hands off. */
+  readonly underWay: ReadonlySet<string>;
+}
+
+export async function begunElsewhere(journal: Journal): Promise<BegunElsewhere> {
+  const { unfinished, underWay } = await journal.pending();
+  const pending = unfinished.map(({ step, direction }) => ({
     ...step,
     resumes: direction,
     reason:
@@ -11,4 +19,5 @@ export async function pendingSteps(journal: Journal): Promise<RecreateNetwork[]>
         ? 'finishes a recreation that was interrupted'
         : 'puts back what a recreation that failed took away',
   }));
+  return { pending, underWay: new Set(underWay) };
 }

@@ -3,6 +3,8 @@ import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExitCode, FairleadError, messageOf } from '../model/errors.js';
 import type { RecreateNetwork } from '../model/step.js';
+import { acquire, isHeld } from './journal-lock.js';
+import { ownerOf } from './journal-owner.js';
 
 /** A recreation that has begun, and which way it goes: `back` restores what was there before. */
 export interface RecreationRecord {
@@ -13,7 +15,13 @@ export interface RecreationRecord {
 
 /** Where recreations are written down before their first call, so that a killed run can be finished. */
 export interface Journal {
-  pending(): Promise<RecreationRecord[]>;
+  /** What runs that are no more have left unfinished, and what others are at right now. */
+  pending(): Promise<{ readonly unfinished: RecreationRecord[]; readonly underWay: string[] }>;
+  /**
+   * Makes this run the only one that recreates a network; gives what ends that. Throws a FairleadError where another
+   * run is at it.
+   */
+  claim(networkName: string): Promise<() => Promise<void>>;
   write(record: RecreationRecord): Promise<void>;
   clear(networkName: string): Promise<void>;
 }
@@ -34,10 +42,20 @@ function isRecord(value: unknown): value is RecreationRecord {
 }
 
 /** A journal of files, one a network, in a folder of one engine's own. */
-export function fileJournal(stateFolder: string, engineUrl: string): Journal {
+export function fileJournal(stateFolder: string, engineUrl: string, pid: number): Journal {
   const folder = join(stateFolder, createHash('sha256').update(engineUrl).digest('hex').slice(0, 16));
   const fileOf = (name: string): string =>
     join(folder, `recreate-${createHash('sha256').update(name).digest('hex').slice(0, 32)}.json`);
+
+  const lockOf = (name: string): string => `${fileOf(name)}.lock`;
+
+  async function makeFolder(): Promise<void> {
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw failed('write', folder, error);
+    }
+  }
 
   async function read(file: string): Promise<RecreationRecord> {
     try {
@@ -55,14 +73,30 @@ export function fileJournal(stateFolder: string, engineUrl: string): Journal {
       try {
         names = await readdir(folder);
       } catch {
-        return [];
+        return { unfinished: [], underWay: [] };
       }
-      return Promise.all(names.filter(name => name.endsWith('.json')).map(name => read(join(folder, name))));
+      const files = names.filter(name => name.endsWith('.json')).map(name => join(folder, name));
+      const records = await Promise.all(files.map(read));
+      const busy = await Promise.all(records.map(({ step }) => isHeld(lockOf(step.network.name))));
+      return {
+        unfinished: records.filter((_, i) => !busy[i]),
+        underWay: records.filter((_, i) => busy[i]).map(({ step }) => step.network.name),
+      };
+    },
+    async claim(networkName) {
+      await makeFolder();
+      const lock = lockOf(networkName);
+      if (await acquire(lock, await ownerOf(pid))) return () => rm(lock, { force: true });
+      throw new FairleadError(`Another run is recreating network ${networkName} right now.`, {
+        code: 'recreation-under-way',
+        exit: ExitCode.failed,
+        hints: ['Try again when it has ended.'],
+      });
     },
     async write(record) {
       const file = fileOf(record.step.network.name);
+      await makeFolder();
       try {
-        await mkdir(folder, { recursive: true, mode: 0o700 });
         // Whole or not at all, and on the disk before anything is touched.
         const handle = await open(`${file}.new`, 'w', 0o600);
         try {
@@ -84,7 +118,8 @@ export function fileJournal(stateFolder: string, engineUrl: string): Journal {
 
 /** For where nothing is recreated. */
 export const noJournal: Journal = {
-  pending: () => Promise.resolve([]),
+  pending: () => Promise.resolve({ unfinished: [], underWay: [] }),
+  claim: () => Promise.resolve(() => Promise.resolve()),
   write: record => Promise.reject(failed('write', record.step.network.name, 'there is no state folder')),
   clear: () => Promise.resolve(),
 };

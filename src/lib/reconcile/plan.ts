@@ -25,6 +25,7 @@ export interface PlanOptions {
   /** Remove networks that Fairlead made and nobody declares any more. */
   readonly prune: boolean;
   readonly pending: readonly RecreateNetwork[];
+  readonly underWay: ReadonlySet<string>;
 }
 
 /** A job: what it plans for the World as the jobs before it leave it. */

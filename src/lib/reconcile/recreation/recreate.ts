@@ -99,16 +99,7 @@ async function rollBack(
   });
 }
 
-/**
- * Recreates a network: written down, done, looked at a second time, and crossed out. What the engine refuses on the
- * way is undone; what it cannot answer to, and a run that is killed, is finished by the next run.
- */
-export async function recreate(
-  engine: Engine,
-  journal: Journal,
-  planned: RecreateNetwork,
-): Promise<Executed> {
-  const step = await withLateMembers(engine, planned);
+async function renewOrRestore(engine: Engine, journal: Journal, step: RecreateNetwork): Promise<Executed> {
   await journal.write({ version: 1, direction: 'forward', step });
   let made: IdentifiedNetwork;
   try {
@@ -142,15 +133,28 @@ async function conclude(
   return { outcome: 'done', note, created: made };
 }
 
-/** Finishes what a killed run began, the way it was going. */
-export async function finish(
-  engine: Engine,
-  journal: Journal,
-  step: RecreateNetwork,
-  direction: 'forward' | 'back',
-): Promise<Executed> {
-  if (direction === 'forward') return recreate(engine, journal, step);
+async function finishRestoring(engine: Engine, journal: Journal, step: RecreateNetwork): Promise<Executed> {
   await restore(engine, step);
   await journal.clear(step.network.name);
   return { outcome: 'done', note: 'the network of before is back' };
+}
+
+/**
+ * Recreates a network: written down, done, looked at a second time, and crossed out. What the engine refuses on the
+ * way is undone; what it cannot answer to, and a run that is killed, is finished by the next run, the way it was
+ * going. Only one run at a time.
+ */
+export async function recreate(
+  engine: Engine,
+  journal: Journal,
+  planned: RecreateNetwork,
+): Promise<Executed> {
+  const release = await journal.claim(planned.network.name);
+  try {
+    return planned.resumes === 'back'
+      ? await finishRestoring(engine, journal, planned)
+      : await renewOrRestore(engine, journal, await withLateMembers(engine, planned));
+  } finally {
+    await release();
+  }
 }
