@@ -151,6 +151,24 @@ describe('A network that is recreated', () => {
     });
   }
 
+  it('is recreated by one of three runs at once, and the others keep away', async () => {
+    await using engine = await startEngine({ release: '28.5' });
+    const names = await crowd(engine, 6);
+    const before = await settingsOf(engine, names);
+    const runs = await Promise.all(
+      Array.from({ length: 3 }, () => runWith(env(), engine.host, ...ensure('--internal'))),
+    );
+    expect(runs.filter(({ exitCode }) => exitCode === 0)).to.have.length.of.at.least(1);
+    for (const { exitCode, stdout, stderr } of runs.filter(run => run.exitCode !== 0)) {
+      expect(exitCode).to.equal(1);
+      expect(stdout + stderr).to.match(/[Aa]nother run is recreating/);
+    }
+    expect(await settingsOf(engine, names)).to.deep.equal(before);
+    expect(await journals()).to.deep.equal([]);
+    const after = await runWith(env(), engine.host, ...ensure('--internal'));
+    expect(after.stdout).to.match(/1 unchanged$/);
+  });
+
   it('is finished by the next run, whichever change the first one is killed at', async () => {
     await using engine = await startEngine({ release: '28.5' });
     const names = await crowd(engine, 5);
