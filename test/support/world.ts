@@ -126,9 +126,6 @@ export function planText(plan: Plan): string[] {
         ...(step.do === 'connect' && step.endpoint.gatewayPriority !== undefined
           ? [`priority ${String(step.endpoint.gatewayPriority)}`]
           : []),
-        ...(step.do === 'connect' && step.endpoint.aliases
-          ? [`aliases ${step.endpoint.aliases.join(' ')}`]
-          : []),
         ...(step.do === 'disconnect' && step.stale ? ['stale'] : []),
       ];
       const mark = marks.length > 0 ? ` [${marks.join(', ')}]` : '';
