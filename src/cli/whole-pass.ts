@@ -35,6 +35,7 @@ export async function wholePass(
   const declared = declaredIn(config);
   const begun = await begunElsewhere(journal);
   return {
+    failFast: config.fail_fast,
     observe: (engine, signal) => observe(engine, inspectionForAll(declared, only), signal),
     plan: world =>
       planAll(declared, world, {

@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { durationMs } from '../../src/lib/config/duration.js';
 import { membershipsOf } from '../../src/lib/config/memberships.js';
 import { appNetworkName, declaredNetworks, networkNameFor } from '../../src/lib/config/network-spec.js';
-import { routableFor } from '../../src/lib/config/proxy-routable.js';
 import { configSchema } from '../../src/lib/config/schema.js';
 
 const config = configSchema.parse({
@@ -78,24 +77,6 @@ describe('what a config declares', () => {
     ).to.deep.equal([
       { network: 'a', aliases: ['x', 'y'], ipv4: '10.0.0.5' },
       { network: 'b', aliases: ['x'] },
-    ]);
-  });
-
-  it('is what a proxy routes to, by its preset or its own words', () => {
-    const proxies = [
-      {},
-      { preset: 'traefik' },
-      { preset: 'nginx-proxy' },
-      { preset: 'caddy' },
-      { preset: 'caddy', routable: { labels: ['x'] } },
-    ];
-    const parsed = configSchema.parse({ proxies: proxies.map(proxy => ({ container: 'p', ...proxy })) });
-    expect(parsed.proxies.map(routableFor)).to.deep.equal([
-      { env: ['VIRTUAL_HOST'], labels: ['traefik.*'] },
-      { labels: ['traefik.*'] },
-      { env: ['VIRTUAL_HOST'] },
-      { labels: ['caddy', 'caddy_*', 'caddy.*'] },
-      { labels: ['x'] },
     ]);
   });
 
