@@ -22,6 +22,8 @@ export function onInterrupt(announce: () => void): Interruption {
   };
   process.on('SIGINT', () => interrupt(ExitCode.interrupted));
   process.on('SIGTERM', () => interrupt(ExitCode.terminated));
+  // A terminal that goes away is no reason to leave something half done.
+  process.on('SIGHUP', () => interrupt(ExitCode.terminated));
   return {
     signal: controller.signal,
     get exit() {

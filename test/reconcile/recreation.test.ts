@@ -203,6 +203,78 @@ describe('Recreating a network', () => {
     expectIntact(daemon);
   });
 
+  it('gives fixed addresses first, for an engine gives free ones to whoever comes', async () => {
+    const daemon = scene('28.5');
+    await ensure(daemon, new MemoryJournal());
+    const connects = daemon.calls.filter(call => call.endsWith('/connect'));
+    expect(connects).to.have.length(6);
+    const order: string[] = [];
+    const again = scene('28.5');
+    const connect = again.request.bind(again);
+    again.request = (method, path, body) => {
+      if (path.endsWith('/connect')) {
+        order.push(again.containers.find(({ Id }) => Id === body?.['Container'])?.Name ?? '');
+      }
+      return connect(method, path, body);
+    };
+    await ensure(again, new MemoryJournal());
+    expect(order[0]).to.equal('db');
+  });
+
+  it('puts the old network back when somebody removes the new one while nothing is on it', async () => {
+    const daemon = scene('28.5');
+    const before = memberships(daemon);
+    const journal = new MemoryJournal();
+    let pruned = false;
+    daemon.intercept = call => {
+      if (!pruned && call.endsWith('/connect')) {
+        pruned = true;
+        daemon.networks.splice(
+          daemon.networks.findIndex(({ Name }) => Name === 'shared'),
+          1,
+        );
+      }
+      return undefined;
+    };
+    const report = await ensure(daemon, journal);
+    expect(exitCodeOf(report)).to.equal(ExitCode.failed);
+    expect(memberships(daemon)).to.deep.equal(before);
+    expectIntact(daemon);
+  });
+
+  it('lets no member that cannot return keep the others away', async () => {
+    const daemon = scene('28.5');
+    const journal = new MemoryJournal();
+    const web = daemon.container('web').Id;
+    const connect = daemon.request.bind(daemon);
+    daemon.request = (method, path, body) =>
+      path.endsWith('/connect') && body?.['Container'] === web
+        ? { status: 403, body: { message: 'no' } }
+        : connect(method, path, body);
+    await ensure(daemon, journal);
+    for (const name of ['db', 'paused', 'stopped', 'created', 'proxy']) {
+      expect(Object.keys(daemon.container(name).Networks), name).to.include('shared');
+    }
+    // It is not forgotten.
+    expect(journal.records.size).to.equal(1);
+    daemon.request = connect;
+    await ensure(daemon, journal);
+    expect(Object.keys(daemon.container('web').Networks)).to.deep.equal(['shared']);
+  });
+
+  it('keeps gateway, range and reserved addresses that nobody declared', async () => {
+    const daemon = scene('28.5');
+    const pool = {
+      Subnet: '10.9.0.0/24',
+      Gateway: '10.9.0.254',
+      AuxiliaryAddresses: { printer: '10.9.0.9' },
+    };
+    for (const network of daemon.networks) if (network.Name === 'shared') network.IPAM.Config = [pool];
+    const spec = { name: 'shared', internal: true, ipam: { pools: [{ subnet: '10.9.0.0/24' }] } };
+    await ensure(daemon, new MemoryJournal(), spec);
+    expect(daemon.networks.find(({ Name }) => Name === 'shared')?.IPAM.Config).to.deep.equal([pool]);
+  });
+
   const refusals: readonly [name: string, prepare: (daemon: FakeDaemon) => NetworkSpec, hint: RegExp][] = [
     [
       'a network that somebody else made',
@@ -289,7 +361,8 @@ describe('Recreating a network', () => {
     expect(exitCodeOf(report)).to.equal(ExitCode.asDesired);
     expect(daemon.networks.find(({ Name }) => Name === 'shared')?.Labels).to.deep.equal({
       'com.docker.compose.project': 'shop',
-      'fairlead.managed': 'true',
+      // It stays theirs: prune must not take it for ours.
+      'fairlead.recreated': 'true',
     });
   });
 });

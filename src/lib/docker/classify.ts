@@ -24,7 +24,10 @@ const rows: readonly Row[] = [
   { status: 500, says: /subnet .* is already used on the host/, means: 'subnet-overlap' }, // Podman
   { status: 409, says: /already exists|name .* already used/, means: 'name-taken' },
   { says: /is ambiguous|matches found based on name/, means: 'ambiguous' },
-  { says: /has active endpoints|is being used|is in use by task/, means: 'in-use' },
+  {
+    says: /has active endpoints|is being used|is in use by task|configuration network .* is in use/,
+    means: 'in-use',
+  },
   { status: 404, says: /network sandbox for container .* not found/, means: 'transient' }, // restarting, 28
   // 20.10 answers 500 to what later engines refuse with 400: a second try would be answered alike.
   {
@@ -77,7 +80,7 @@ export function classifyAnswer(attempted: string, status: number, spoken: string
   const why =
     spoken === undefined
       ? `HTTP ${String(status)}, and not in the engine's words`
-      : escapeLine(spoken).replace(/\.$/, '');
+      : escapeLine(spoken.replaceAll(/\s*\n\s*/g, ' ')).replace(/\.$/, '');
   return new EngineError(`Could not ${attempted}: ${why}.`, {
     failure,
     status,

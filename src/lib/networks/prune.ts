@@ -3,7 +3,7 @@ import { appLabel, isOwnNetwork } from '../model/ownership.js';
 import type { Finding, Plan } from '../model/plan.js';
 import type { RemoveNetwork } from '../model/step.js';
 import type { World } from '../model/world.js';
-import { membersOf } from './members.js';
+import { usersOf } from './members.js';
 
 export interface PruneOptions {
   /** Names that are declared: they stay, used or not. */
@@ -18,10 +18,12 @@ export function planPrune(world: Pick<World, 'networks' | 'containers'>, options
   const findings: Finding[] = [];
   const mayGo = (network: Network): boolean =>
     isOwnNetwork(network) &&
+    network.labels['com.docker.compose.project'] === undefined &&
+    !world.networks.some(({ configFrom }) => configFrom === network.name) &&
     !options.declared.has(network.name) &&
     (!options.appsOnly || network.labels[appLabel] !== undefined);
   for (const network of world.networks.filter(mayGo)) {
-    const members = membersOf(network, world.containers).map(({ name }) => name);
+    const members = usersOf(network, world.containers).map(({ name }) => name);
     if (members.length === 0) {
       steps.push({
         do: 'remove-network',

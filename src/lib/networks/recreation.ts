@@ -79,6 +79,9 @@ function obstacles(
   const owner = foreignOwner(network);
   return [
     ...(force || owner === undefined ? [] : [`${owner}: recreating it takes --force`]),
+    ...(world.engine.kind === 'podman'
+      ? ['Podman does not tell which addresses members asked for, so they could not be put back']
+      : []),
     ...(network.scope === 'local' ? [] : ['it is a swarm network, which services are on beside containers']),
     unsupported(spec, world.engine),
     overlapWith(spec, others),
@@ -120,8 +123,12 @@ export function planRecreation(
     members: members.map(container => memberRecord(container, network)),
     reason: drift.map(({ field, declared: to, actual }) => `${field}: ${actual} → ${to}`).join('; '),
   };
+  const losses = members
+    .map(container => unrestorable(container, world.engine))
+    .filter(loss => loss !== undefined)
+    .map(loss => finding({ find: 'warning', reason: loss }));
   const running = step.members.filter(({ alive }) => alive).map(({ container }) => container.name);
-  if (running.length === 0) return { steps: [step], findings: [] };
+  if (running.length === 0) return { steps: [step], findings: losses };
   const reason = `recreating ${network.name} interrupts the network of ${running.join(', ')} for a moment`;
-  return { steps: [step], findings: [finding({ find: 'warning', reason })] };
+  return { steps: [step], findings: [finding({ find: 'warning', reason }), ...losses] };
 }

@@ -25,6 +25,11 @@ function failureOf(error: unknown): StepFailure {
 
 /** Why a step is not attempted after what failed before it. */
 function blockedBy(step: Step, failed: readonly Step[]): string | undefined {
+  if (step.do === 'remove-network') {
+    // A stopped container does not keep an engine from removing its network, and cannot start without it.
+    const stillOn = failed.some(other => other.do === 'disconnect' && other.network.id === step.network.id);
+    return stillOn ? 'somebody could not be disconnected from it' : undefined;
+  }
   if (step.do !== 'connect' && step.do !== 'disconnect') return undefined;
   const { network, container } = step;
   for (const other of failed) {
@@ -33,6 +38,14 @@ function blockedBy(step: Step, failed: readonly Step[]): string | undefined {
     }
     if (other.do === 'recreate-network' && other.network.id === network.id) {
       return 'its network could not be recreated';
+    }
+    if (
+      step.do === 'connect' &&
+      other.do === 'disconnect' &&
+      other.container.id === container.id &&
+      other.network.name === network.name
+    ) {
+      return 'what it replaces could not be disconnected';
     }
     if (step.do === 'disconnect' && other.do === 'connect' && other.container.id === container.id) {
       return 'a join of the same container failed: it leaves nothing until that works';

@@ -2,6 +2,7 @@ import { isEngineFailure } from '../docker/engine-error.js';
 import type { Engine, IdentifiedNetwork, StaleNetwork } from '../docker/engine.js';
 import { type EngineInfo, allowsDuplicateNames } from '../model/engine-info.js';
 import type { NetworkRef, Step } from '../model/step.js';
+import { isOn } from '../networks/members.js';
 import { createNetwork } from './create-network.js';
 import type { Executed } from './executed.js';
 import type { Journal } from './journal.js';
@@ -56,10 +57,15 @@ async function removeNetwork(
   step: Extract<Step, { do: 'remove-network' }>,
   { engine, signal }: StepContext,
 ): Promise<Executed> {
+  // Looked at once more: the engine lets a network go that a container was created on since and has not started.
+  const containers = await engine.listContainers(signal);
+  const [user] = containers.filter(container => isOn(container, step.network));
+  if (user) return { outcome: 'unchanged', note: `${user.name} is on it meanwhile` };
   try {
     await engine.removeNetwork(step.network, signal);
     return { outcome: 'done' };
   } catch (error) {
+    if (isEngineFailure(error, 'in-use')) return { outcome: 'unchanged', note: 'is in use meanwhile' };
     if (!isEngineFailure(error, 'not-found')) throw error;
     return { outcome: 'unchanged', note: 'was removed meanwhile' };
   }

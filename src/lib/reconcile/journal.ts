@@ -72,8 +72,10 @@ export function fileJournal(stateFolder: string, engineUrl: string, pid: number)
       let names: string[];
       try {
         names = await readdir(folder);
-      } catch {
-        return { unfinished: [], underWay: [] };
+      } catch (error) {
+        // Nothing was ever begun here. What cannot be looked at is not nothing.
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { unfinished: [], underWay: [] };
+        throw failed('read', folder, error);
       }
       const files = names.filter(name => name.endsWith('.json')).map(name => join(folder, name));
       const records = await Promise.all(files.map(read));

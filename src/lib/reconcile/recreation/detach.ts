@@ -1,25 +1,60 @@
 import { isEngineFailure } from '../../docker/engine-error.js';
 import type { Engine, IdentifiedNetwork } from '../../docker/engine.js';
-import type { ContainerRef } from '../../model/step.js';
-import { isOn } from '../../networks/members.js';
+import type { Network } from '../../model/network.js';
+import type { Member } from '../../model/step.js';
+import { memberRecord, membersOf } from '../../networks/members.js';
 
-/** Detaches everything from a network that still exists, and removes it. What is gone already is fine. */
-export async function detachAndRemove(engine: Engine, network: IdentifiedNetwork): Promise<void> {
-  const containers = await engine.listContainers();
-  for (const container of containers.filter(candidate => isOn(candidate, network))) {
-    await detach(engine, network, container);
+/** How often somebody may join while we detach, before it is taken for a fight. */
+const mostRounds = 5;
+
+/** Who is on a network and not written down: detached, they would be lost. */
+async function unrecorded(engine: Engine, network: Network, members: readonly Member[]): Promise<Member[]> {
+  const late: Member[] = [];
+  for (const container of membersOf(network, await engine.listContainers())) {
+    if (members.some(member => member.container.id === container.id)) continue;
+    const details = await engine.inspectContainer(container);
+    late.push(memberRecord({ ...container, reading: { read: 'details', details } }, network));
   }
-  try {
-    await engine.removeNetwork(network);
-  } catch (error) {
-    if (!isEngineFailure(error, 'not-found')) throw error;
+  return late;
+}
+
+async function detach(engine: Engine, network: IdentifiedNetwork, members: readonly Member[]): Promise<void> {
+  for (const { container } of members) {
+    try {
+      await engine.disconnect(network, container);
+    } catch (error) {
+      if (!isEngineFailure(error, 'not-connected', 'not-found')) throw error;
+    }
   }
 }
 
-async function detach(engine: Engine, network: IdentifiedNetwork, container: ContainerRef): Promise<void> {
-  try {
-    await engine.disconnect(network, container);
-  } catch (error) {
-    if (!isEngineFailure(error, 'not-connected', 'not-found')) throw error;
+/**
+ * Detaches the members of a network and removes it. Nobody is detached who is not written down first: those who join
+ * meanwhile are given to `record` and come along. Gives all members there were.
+ */
+export async function detachAndRemove(
+  engine: Engine,
+  network: Network,
+  recorded: readonly Member[],
+  record: (members: readonly Member[]) => Promise<void>,
+): Promise<readonly Member[]> {
+  let members = recorded;
+  for (let round = 1; ; round += 1) {
+    const late = await unrecorded(engine, network, members);
+    if (late.length > 0) {
+      members = [...members, ...late];
+      await record(members);
+    }
+    if (round === 1 || late.length > 0) {
+      await detach(engine, network, round === 1 ? members : late);
+      continue;
+    }
+    try {
+      await engine.removeNetwork(network);
+      return members;
+    } catch (error) {
+      if (isEngineFailure(error, 'not-found')) return members;
+      if (!isEngineFailure(error, 'in-use') || round >= mostRounds) throw error;
+    }
   }
 }

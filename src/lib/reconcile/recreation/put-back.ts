@@ -1,6 +1,7 @@
-import { isEngineFailure } from '../../docker/engine-error.js';
+import { EngineError, isEngineFailure } from '../../docker/engine-error.js';
 import type { Engine, IdentifiedNetwork } from '../../docker/engine.js';
 import { type Container, endpointOn } from '../../model/container.js';
+import { messageOf } from '../../model/errors.js';
 import type { Member } from '../../model/step.js';
 
 /** An entry that refers to a network of this name which is gone: it would be kept, and the container not start. */
@@ -9,31 +10,66 @@ function isStale(container: Container, network: IdentifiedNetwork): boolean {
   return id !== undefined && id !== network.id;
 }
 
+/** Addresses that were asked for come first: an engine gives free ones to whoever comes. */
+function fixedFirst(members: readonly Member[]): Member[] {
+  const isFixed = ({ settings }: Member): boolean =>
+    settings.ipv4 !== undefined || settings.ipv6 !== undefined;
+  return [...members.filter(isFixed), ...members.filter(member => !isFixed(member))];
+}
+
 async function connectOnce(engine: Engine, network: IdentifiedNetwork, member: Member): Promise<void> {
   try {
     await engine.connect(network, member.container, member.settings);
   } catch (error) {
-    // A member that has been removed meanwhile is missed by nobody.
-    if (!isEngineFailure(error, 'already-connected', 'not-found')) throw error;
+    if (isEngineFailure(error, 'already-connected')) return;
+    if (!isEngineFailure(error, 'not-found')) throw error;
+    // A member that was removed meanwhile is missed by nobody; the network is, by all of them.
+    const containers = await engine.listContainers();
+    if (containers.some(({ id }) => id === member.container.id)) throw error;
   }
 }
 
-/** Puts every member on a network with the settings it had; one that is on it already is left as it is. */
+async function putBackOne(
+  engine: Engine,
+  network: IdentifiedNetwork,
+  member: Member,
+  container: Container,
+): Promise<void> {
+  const entry = endpointOn(container, network.name);
+  if (entry && isStale(container, network)) {
+    await engine.disconnect({ name: network.name }, member.container);
+  } else if (entry) {
+    return;
+  }
+  await connectOnce(engine, network, member);
+}
+
+/**
+ * Puts every member on a network with the settings it had; one that is on it already is left as it is, and one that
+ * is being removed is let go. All are tried before a failure is thrown: one that cannot return keeps no other away.
+ */
 export async function putBack(
   engine: Engine,
   network: IdentifiedNetwork,
   members: readonly Member[],
 ): Promise<void> {
   const containers = await engine.listContainers();
-  for (const member of members) {
+  const failures: unknown[] = [];
+  for (const member of fixedFirst(members)) {
     const container = containers.find(({ id }) => id === member.container.id);
-    if (!container) continue;
-    const entry = endpointOn(container, network.name);
-    if (entry && isStale(container, network)) {
-      await engine.disconnect({ name: network.name }, member.container);
-    } else if (entry) {
-      continue;
+    if (!container || container.state === 'removing' || container.state === 'dead') continue;
+    try {
+      await putBackOne(engine, network, member, container);
+    } catch (error) {
+      failures.push(error);
+      if (isEngineFailure(error, 'unreachable', 'timeout', 'denied', 'malformed')) break;
     }
-    await connectOnce(engine, network, member);
+  }
+  const [first, ...more] = failures;
+  if (more.length === 0 && first !== undefined) throw first;
+  if (more.length > 0) {
+    throw new EngineError(failures.map(messageOf).join(' '), {
+      failure: failures.find(error => error instanceof EngineError)?.failure ?? 'refused',
+    });
   }
 }

@@ -2,141 +2,148 @@ import { EngineError, isEngineFailure } from '../../docker/engine-error.js';
 import type { Engine, IdentifiedNetwork } from '../../docker/engine.js';
 import { ExitCode, FairleadError, messageOf } from '../../model/errors.js';
 import type { Network, NetworkSpec } from '../../model/network.js';
-import { isOwnNetwork } from '../../model/ownership.js';
+import { isOwnNetwork, recreatedLabel } from '../../model/ownership.js';
 import type { Member, RecreateNetwork } from '../../model/step.js';
 import { compareNetwork } from '../../networks/compare.js';
-import { memberRecord, membersOf } from '../../networks/members.js';
 import type { Executed } from '../executed.js';
-import type { Journal } from '../journal.js';
+import type { Journal, RecreationRecord } from '../journal.js';
 import { detachAndRemove } from './detach.js';
 import { putBack } from './put-back.js';
 import { verifyMembers } from './verify.js';
 
-/** The network of this name, whoever made it: ours from a run that was killed, or the one to be replaced. */
-async function current(engine: Engine, name: string): Promise<Network | undefined> {
-  return (await engine.listNetworks()).find(network => network.name === name);
-}
-
-/** Creates it, unless a killed run of ours has: what somebody else made meanwhile is not taken for it. */
-async function create(engine: Engine, spec: NetworkSpec): Promise<IdentifiedNetwork> {
-  const existing = await current(engine, spec.name);
-  if (!existing) return { id: await engine.createNetwork(spec), name: spec.name };
-  const [difference] = compareNetwork(spec, existing).fields;
-  if (!difference) return existing;
-  throw new EngineError(
-    `Another network ${spec.name} was made meanwhile, with ${difference.field} ${difference.actual}.`,
-    { failure: 'name-taken' },
-  );
-}
-
-/** Members that came between plan and now; who is not written down would be lost. */
-async function withLateMembers(engine: Engine, step: RecreateNetwork): Promise<RecreateNetwork> {
-  const network = await current(engine, step.network.name);
-  if (network?.id !== step.network.id) return step;
-  const late: Member[] = [];
-  for (const container of membersOf(network, await engine.listContainers())) {
-    if (step.members.some(member => member.container.id === container.id)) continue;
-    const details = await engine.inspectContainer(container);
-    late.push(memberRecord({ ...container, reading: { read: 'details', details } }, network));
-  }
-  return late.length === 0 ? step : { ...step, members: [...step.members, ...late] };
-}
-
-/** Whether a failure says that the engine is away or we are to stop: then what was begun waits in the journal. */
+/** Whether a failure says that the engine is away: then what was begun waits in the journal. */
 function mustWait(error: unknown): boolean {
   return isEngineFailure(error, 'unreachable', 'timeout', 'denied', 'malformed', 'aborted');
 }
 
 /** Whether a network is the one that the recreation made, and not somebody else's of the same name. */
 function isMadeFor(step: RecreateNetwork, network: Network): boolean {
-  return isOwnNetwork(network) && compareNetwork(step.spec, network).fields.length === 0;
+  const isMarked = isOwnNetwork(network) || network.labels[recreatedLabel] === 'true';
+  return isMarked && compareNetwork(step.spec, network).fields.length === 0;
 }
 
-/** Makes the network as it was before and puts its members back. */
-async function restore(engine: Engine, step: RecreateNetwork): Promise<void> {
-  const existing = await current(engine, step.network.name);
-  if (existing && existing.id !== step.network.id && isMadeFor(step, existing)) {
-    await detachAndRemove(engine, existing);
+/** One recreation: what it works on grows with whoever joins meanwhile, and is written down as it grows. */
+class Recreation {
+  readonly #engine: Engine;
+  readonly #journal: Journal;
+  #step: RecreateNetwork;
+
+  constructor(engine: Engine, journal: Journal, step: RecreateNetwork) {
+    this.#engine = engine;
+    this.#journal = journal;
+    this.#step = step;
   }
-  await putBack(engine, await create(engine, step.previous), step.members);
-}
 
-/** Removes the network, makes it as declared and puts its members back. Can be begun again at any point. */
-async function renew(engine: Engine, step: RecreateNetwork): Promise<IdentifiedNetwork> {
-  const existing = await current(engine, step.network.name);
-  if (existing?.id === step.network.id) await detachAndRemove(engine, existing);
-  const made = await create(engine, step.spec);
-  await putBack(engine, made, step.members);
-  return made;
-}
+  get #name(): string {
+    return this.#step.network.name;
+  }
 
-async function rollBack(
-  engine: Engine,
-  journal: Journal,
-  step: RecreateNetwork,
-  cause: unknown,
-): Promise<never> {
-  const { name } = step.network;
-  await journal.write({ version: 1, direction: 'back', step });
-  try {
-    await restore(engine, step);
-  } catch (error) {
-    throw new FairleadError(
-      `Could not recreate network ${name}: ${messageOf(cause)} Restoring the old one failed too: ${messageOf(error)}`,
-      {
-        code: 'recreation-unfinished',
-        exit: ExitCode.failed,
-        hints: ['Who was on it is written down; the next run tries again to put it back.'],
-        cause: error,
-      },
+  #write(direction: RecreationRecord['direction'], members = this.#step.members): Promise<void> {
+    this.#step = { ...this.#step, members };
+    return this.#journal.write({ version: 1, direction, step: this.#step });
+  }
+
+  /** The network of this name: the one to be replaced if it is still there, else whichever there is. */
+  async #current(): Promise<Network | undefined> {
+    const named = (await this.#engine.listNetworks()).filter(network => network.name === this.#name);
+    return named.find(({ id }) => id === this.#step.network.id) ?? named[0];
+  }
+
+  /** Creates it, unless a killed run of ours has: what somebody else made meanwhile is not taken for it. */
+  async #create(spec: NetworkSpec): Promise<IdentifiedNetwork> {
+    const existing = await this.#current();
+    if (!existing) return { id: await this.#engine.createNetwork(spec), name: spec.name };
+    const [difference] = compareNetwork(spec, existing).fields;
+    if (!difference) return existing;
+    throw new EngineError(
+      `Another network ${spec.name} was made meanwhile, with ${difference.field} ${difference.actual}.`,
+      { failure: 'name-taken' },
     );
   }
-  await journal.clear(name);
-  throw new EngineError(`Could not recreate network ${name}: ${messageOf(cause)}`, {
-    failure: 'refused',
-    hints: ['The old network is back, with its members as they were.'],
-    cause,
-  });
-}
 
-async function renewOrRestore(engine: Engine, journal: Journal, step: RecreateNetwork): Promise<Executed> {
-  await journal.write({ version: 1, direction: 'forward', step });
-  let made: IdentifiedNetwork;
-  try {
-    made = await renew(engine, step);
-  } catch (error) {
-    if (mustWait(error)) throw error;
-    return rollBack(engine, journal, step, error);
-  }
-  return conclude(engine, journal, step, made);
-}
-
-async function conclude(
-  engine: Engine,
-  journal: Journal,
-  step: RecreateNetwork,
-  made: IdentifiedNetwork,
-): Promise<Executed> {
-  const losses = await verifyMembers(engine, step.network.name, step.members);
-  await journal.clear(step.network.name);
-  if (losses.length > 0) {
-    throw new FairleadError(
-      `Recreated network ${step.network.name}, but not all came back: ${losses.join('; ')}.`,
-      {
-        code: 'recreation-incomplete',
-        exit: ExitCode.failed,
-      },
+  #remove(network: Network, direction: RecreationRecord['direction']): Promise<readonly Member[]> {
+    return detachAndRemove(this.#engine, network, this.#step.members, members =>
+      this.#write(direction, members),
     );
   }
-  const count = step.members.length;
-  const note = count === 0 ? 'nothing was on it' : `${String(count)} put back as before`;
-  return { outcome: 'done', note, created: made };
-}
 
-async function finishRestoring(engine: Engine, journal: Journal, step: RecreateNetwork): Promise<Executed> {
-  await restore(engine, step);
-  await journal.clear(step.network.name);
-  return { outcome: 'done', note: 'the network of before is back' };
+  /** Removes the network, makes it as declared and puts its members back. Can be begun again at any point. */
+  async renew(): Promise<Executed> {
+    await this.#write('forward');
+    let made: IdentifiedNetwork;
+    try {
+      const existing = await this.#current();
+      if (existing?.id === this.#step.network.id) await this.#remove(existing, 'forward');
+      made = await this.#create(this.#step.spec);
+      await putBack(this.#engine, made, this.#step.members);
+    } catch (error) {
+      if (mustWait(error)) throw this.#unfinished(error);
+      return this.#rollBack(error);
+    }
+    return this.#conclude(made);
+  }
+
+  /** Makes the network as it was before and puts its members back. */
+  async restore(): Promise<Executed> {
+    const existing = await this.#current();
+    if (existing && existing.id !== this.#step.network.id && isMadeFor(this.#step, existing)) {
+      await this.#remove(existing, 'back');
+    }
+    await putBack(this.#engine, await this.#create(this.#step.previous), this.#step.members);
+    await this.#journal.clear(this.#name);
+    return { outcome: 'done', note: 'the network of before is back' };
+  }
+
+  async #rollBack(cause: unknown): Promise<never> {
+    let unwritten = '';
+    try {
+      await this.#write('back');
+    } catch (error) {
+      // Better restored without a record than recorded without being restored.
+      unwritten = ` ${messageOf(error)}`;
+    }
+    try {
+      await this.restore();
+    } catch (error) {
+      throw this.#unfinished(cause, ` Restoring the old one failed too: ${messageOf(error)}${unwritten}`);
+    }
+    throw new EngineError(`Could not recreate network ${this.#name}: ${messageOf(cause)}`, {
+      failure: 'refused',
+      hints: ['The old network is back, with its members as they were.'],
+      cause,
+    });
+  }
+
+  #unfinished(cause: unknown, more = ''): FairleadError {
+    return new FairleadError(`Could not recreate network ${this.#name}: ${messageOf(cause)}${more}`, {
+      code: 'recreation-unfinished',
+      exit: cause instanceof FairleadError && mustWait(cause) ? cause.exit : ExitCode.failed,
+      hints: [
+        'Members may be off it until it is finished. Who was on it is written down:',
+        `run it again to go on: fairlead network ensure ${this.#name} --recreate`,
+      ],
+      cause,
+    });
+  }
+
+  async #conclude(made: IdentifiedNetwork): Promise<Executed> {
+    const { members } = this.#step;
+    const losses = await verifyMembers(this.#engine, made, members);
+    if (losses.length > 0) {
+      throw new FairleadError(
+        `Recreated network ${this.#name}, but not all came back: ${losses.join('; ')}.`,
+        {
+          code: 'recreation-incomplete',
+          exit: ExitCode.failed,
+          hints: ['Who was on it stays written down; the next run tries again to put them back.'],
+        },
+      );
+    }
+    await this.#journal.clear(this.#name);
+    const count = members.length;
+    const note = count === 0 ? 'nothing was on it' : `${String(count)} put back as before`;
+    return { outcome: 'done', note, created: made };
+  }
 }
 
 /**
@@ -144,16 +151,11 @@ async function finishRestoring(engine: Engine, journal: Journal, step: RecreateN
  * way is undone; what it cannot answer to, and a run that is killed, is finished by the next run, the way it was
  * going. Only one run at a time.
  */
-export async function recreate(
-  engine: Engine,
-  journal: Journal,
-  planned: RecreateNetwork,
-): Promise<Executed> {
-  const release = await journal.claim(planned.network.name);
+export async function recreate(engine: Engine, journal: Journal, step: RecreateNetwork): Promise<Executed> {
+  const release = await journal.claim(step.network.name);
   try {
-    return planned.resumes === 'back'
-      ? await finishRestoring(engine, journal, planned)
-      : await renewOrRestore(engine, journal, await withLateMembers(engine, planned));
+    const recreation = new Recreation(engine, journal, step);
+    return step.resumes === 'back' ? await recreation.restore() : await recreation.renew();
   } finally {
     await release();
   }

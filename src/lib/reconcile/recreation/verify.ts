@@ -1,5 +1,6 @@
-import type { Engine } from '../../docker/engine.js';
-import type { EndpointSettings } from '../../model/container.js';
+import { isEngineFailure } from '../../docker/engine-error.js';
+import type { Engine, IdentifiedNetwork } from '../../docker/engine.js';
+import { type EndpointSettings, endpointOn, isAlive } from '../../model/container.js';
 import type { Member } from '../../model/step.js';
 import { canonicalAddress } from '../../net/address.js';
 
@@ -25,16 +26,27 @@ function lost(wanted: EndpointSettings, actual: EndpointSettings | undefined): s
 /** What the members did not get back, by a second look at each; nothing where all is as it was. */
 export async function verifyMembers(
   engine: Engine,
-  networkName: string,
+  network: IdentifiedNetwork,
   members: readonly Member[],
 ): Promise<string[]> {
-  const present = new Set((await engine.listContainers()).map(({ id }) => id));
+  const containers = await engine.listContainers();
   const losses: string[] = [];
   for (const { container, settings } of members) {
-    if (!present.has(container.id)) continue;
-    const details = await engine.inspectContainer(container);
-    for (const what of lost(settings, details.endpoints[networkName])) {
-      losses.push(`${container.name}: ${what}`);
+    const present = containers.find(({ id }) => id === container.id);
+    if (!present || present.state === 'removing' || present.state === 'dead') continue;
+    // A connect that failed halfway leaves an entry: a running container has the network's ID in it.
+    const entry = endpointOn(present, network.name);
+    if (isAlive(present) && entry?.networkId !== network.id) {
+      losses.push(`${container.name}: the network itself`);
+      continue;
+    }
+    try {
+      const details = await engine.inspectContainer(container);
+      for (const what of lost(settings, details.endpoints[network.name])) {
+        losses.push(`${container.name}: ${what}`);
+      }
+    } catch (error) {
+      if (!isEngineFailure(error, 'not-found')) throw error;
     }
   }
   return losses;
