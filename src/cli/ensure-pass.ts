@@ -15,22 +15,42 @@ interface EnsureFlags {
   readonly force?: boolean | undefined;
 }
 
+function mended(declaration: NetworkDeclaration): NetworkDeclaration {
+  return { ...declaration, onDrift: 'recreate', mendLabels: true };
+}
+
+/** A name and nothing else: no flag says how it should be. */
+function isBare({ spec }: NetworkDeclaration): boolean {
+  return Object.keys(spec).length === 1;
+}
+
+/** What the config says of a network, where it does. */
+function declaredAs(
+  wanted: NetworkDeclaration,
+  declared: readonly NetworkDeclaration[],
+  recreate: boolean | undefined,
+): NetworkDeclaration {
+  const found = declared.find(({ spec }) => spec.name === wanted.spec.name);
+  if (!found) return wanted;
+  return recreate ? mended(found) : found;
+}
+
 /** The networks named, or all of the config. */
 function declarationsFor(
   { config }: Connection,
   named: readonly NetworkDeclaration[],
   { recreate }: EnsureFlags,
 ): readonly NetworkDeclaration[] {
-  if (named.length > 0) return named;
   const declared = declaredNetworks(config).map(declarationFrom);
+  if (named.length > 0) {
+    return named.map(wanted => (isBare(wanted) ? declaredAs(wanted, declared, recreate) : wanted));
+  }
   if (declared.length === 0) {
     throw new UsageError('No network is named, and the config declares none.', [
       'Name one: fairlead network ensure NAME',
     ]);
   }
-  return recreate
-    ? declared.map(declaration => ({ ...declaration, onDrift: 'recreate', mendLabels: true }))
-    : declared;
+  return declared.map(declaration => (recreate ? mended(declaration) : declaration));
 }
 
 /** The pass of `network ensure`: without anything to recreate it takes no more than a list of networks. */

@@ -95,10 +95,10 @@ for (const release of releases) {
       expect(stepsOf(dropped)[0]).to.match(/^- disconnect api ← shared/);
       expect(await networksOf(engine, 'api')).to.deep.equal(['bridge']);
       expect(await networksOf(engine, 'mine')).to.deep.equal(['bridge', 'shared']);
-      const kept = await fairlead('', 'apply', '--prune');
+      const kept = await fairlead('networks: {}', 'apply', '--prune');
       expect(kept.exitCode).to.equal(0);
       await engine.api('POST', '/networks/shared/disconnect', { Container: 'mine' });
-      const pruned = await fairlead('', 'apply', '--prune');
+      const pruned = await fairlead('networks: {}', 'apply', '--prune');
       expect(stepsOf(pruned)[0]).to.match(/^- remove shared/);
     });
 

@@ -97,7 +97,8 @@ for (const release of releases) {
         'internal: declared true, is false',
         'ipam.config: declared 10.82.0.0/24, is 10.81.0.0/24',
         'labels.by: declared fairlead, is hand',
-        '--recreate removes it and makes it again, with every member put back as it was.',
+        'To have it removed and made again, with every member put back as it was:',
+        'fairlead network ensure made --recreate, or on_drift: recreate in the config',
       ]);
       expect(await named(engine, 'made')).to.deep.equal([before]);
       const labels = await fairlead(engine, 'network', 'ensure', 'made', '--label', 'by=fairlead');

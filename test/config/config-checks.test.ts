@@ -268,6 +268,12 @@ const cases: readonly [what: string, text: string, ...expected: RegExp[]][] = [
 ];
 
 describe('what is found in a config', () => {
+  for (const text of ['', '# nothing yet\n', '\n\n   # still nothing']) {
+    it(`finds that nothing is in ${JSON.stringify(text)}, as in a file that was cut off`, async () => {
+      expect((await found(text))[0]).to.match(/1:1: error: the config is empty/);
+    });
+  }
+
   for (const [what, text, ...expected] of cases) {
     it(`finds ${what}`, async () => {
       const lines = await found(text);
@@ -277,7 +283,7 @@ describe('what is found in a config', () => {
   }
 
   const right: readonly [what: string, text: string][] = [
-    ['nothing at all', ''],
+    ['nothing declared, where that is said', 'networks: {}'],
     ['keys of its own that begin with x-', 'x-a: 1\nnetworks: { n: { x-b: [1] } }'],
     [
       'an external network by another name',

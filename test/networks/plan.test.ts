@@ -116,10 +116,10 @@ describe('The plan to connect a container', () => {
     wanted: Parameters<typeof planConnect>[3] = {},
     engine = engines['28.5'],
     target = network('back'),
-  ): string[] => planText(planConnect(engine, target, container('api', sketch), wanted));
+  ): string[] => planText(planConnect(world([target], [], engine), target, container('api', sketch), wanted));
 
   it('connects one that is not on the network', () => {
-    expect(connect({})).to.deep.equal(['connect api → back: as asked']);
+    expect(connect({})).to.deep.equal(['connect api → back [priority -1]: as asked']);
   });
 
   it('does nothing for one that is', () => {
@@ -134,7 +134,7 @@ describe('The plan to connect a container', () => {
   });
 
   it('shows what differs, and does not interrupt the container for it', () => {
-    const result = planConnect(engines['28.5'], network('back'), container('api', { on: ['back'] }), {
+    const result = planConnect(world(['back'], []), network('back'), container('api', { on: ['back'] }), {
       aliases: ['db'],
       ipv4: '10.7.0.5',
     });
@@ -149,7 +149,7 @@ describe('The plan to connect a container', () => {
     const endpoints = [{ networkName: 'back', networkId: idOf('removed') }];
     expect(connect({ state: 'exited', endpoints })).to.deep.equal([
       'disconnect api ← back [stale]: its entry refers to a network of this name that is gone',
-      'connect api → back: as asked',
+      'connect api → back [priority -1]: as asked',
     ]);
   });
 
@@ -189,21 +189,24 @@ describe('The plan to connect a container', () => {
 
 describe('The plan to disconnect a container', () => {
   it('disconnects one that is on the network', () => {
-    expect(planText(planDisconnect(network('back'), container('api', { on: ['back'] })))).to.deep.equal([
+    expect(
+      planText(planDisconnect(world(['back'], []), network('back'), container('api', { on: ['back'] }))),
+    ).to.deep.equal([
       'disconnect api ← back: as asked',
+      'warning api on back: leaving back moves its default route away from back, to no other network',
     ]);
   });
 
   it('does nothing for one that is not', () => {
-    expect(planText(planDisconnect(network('back'), container('api')))).to.deep.equal([
+    expect(planText(planDisconnect(world(['back'], []), network('back'), container('api')))).to.deep.equal([
       'unchanged api on back: not connected',
     ]);
   });
 
   it('leaves an entry alone that belongs to another network of the same name', () => {
     const endpoints = [{ networkName: 'back', networkId: idOf('another') }];
-    expect(planText(planDisconnect(network('back'), container('api', { endpoints })))).to.deep.equal([
-      'unchanged api on back: not connected',
-    ]);
+    expect(
+      planText(planDisconnect(world(['back'], []), network('back'), container('api', { endpoints }))),
+    ).to.deep.equal(['unchanged api on back: not connected']);
   });
 });

@@ -53,7 +53,7 @@ export default class NetworkConnect extends BaseCommand {
         observe(engine, container => asks && findNamed([container], args.container).length > 0, signal),
       plan: world =>
         planConnect(
-          world.engine,
+          world,
           findNetwork(world.networks, args.network),
           findContainer(world.containers, args.container),
           wanted,

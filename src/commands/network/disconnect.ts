@@ -21,6 +21,7 @@ export default class NetworkDisconnect extends BaseCommand {
       observe: (engine, signal) => observe(engine, undefined, signal),
       plan: world =>
         planDisconnect(
+          world,
           findNetwork(world.networks, args.network),
           findContainer(world.containers, args.container),
         ),

@@ -1,5 +1,7 @@
+import { Flags } from '@oclif/core';
 import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
 import { dryRunFlag } from '../../cli/global-flags.js';
+import { noConfig } from '../../cli/no-config.js';
 import { declaredNetworks } from '../../lib/config/network-spec.js';
 import { planPrune } from '../../lib/networks/prune.js';
 import { observe } from '../../lib/reconcile/observe.js';
@@ -10,12 +12,18 @@ export default class NetworkPrune extends BaseCommand {
     'Only those that the config does not declare and nothing is on; a stopped container counts as use, for it ' +
     'could not start without its network.';
   static override examples = ['<%= config.bin %> network prune --dry-run'];
-  static override flags = { 'dry-run': dryRunFlag };
+  static override flags = {
+    all: Flags.boolean({
+      summary: 'Without a config: take every network that Fairlead made for undeclared.',
+    }),
+    'dry-run': dryRunFlag,
+  };
 
   async run(): Promise<JsonDocument> {
     const { flags } = await this.parse(NetworkPrune);
     // eslint-disable-next-line @typescript-eslint/require-await -- the pass is chosen when the config is known
-    return this.pass(flags, async ({ config }) => {
+    return this.pass(flags, async ({ config, configFile }) => {
+      if (configFile === undefined && !flags.all) throw noConfig();
       const declared = new Set(declaredNetworks(config).map(({ spec }) => spec.name));
       return {
         observe: (engine, signal) => observe(engine, undefined, signal),

@@ -32,10 +32,14 @@ export async function examine(
   const parsed = source ? await parseText(source.text, source.format) : { root: emptyMap, faults: [] };
   const whole = parsed.root ?? emptyMap;
   const { root: fileRoot, faults } = interpolate(section(whole, source?.property), env);
-  const merged = overrides.reduce(overlay, fileRoot);
-  const origins = new Origins(source?.file, fileRoot, overrides);
+  const misshapen = source && parsed.root ? rootFault(fileRoot, source) : undefined;
+  const base = misshapen ? emptyMap : fileRoot;
+  const merged = overrides.reduce(overlay, base);
+  const origins = new Origins(source?.file, base, overrides);
   const teller = new Teller(source?.file ?? '', origins);
-  const told = [...parsed.faults, ...faults].map(fault => teller.tellFault(fault));
+  const told = [...parsed.faults, ...faults, ...(misshapen ? [misshapen] : [])].map(fault =>
+    teller.tellFault(fault),
+  );
   const warnings = source?.warnings ?? [];
   if (!parsed.root) {
     const place = (problem: SpecProblem): Problem => teller.tellProblem(problem, fileRoot);
@@ -55,6 +59,26 @@ export async function examine(
     origins,
     place,
   };
+}
+
+/**
+ * What is no map at all declares nothing, and neither does an empty file: a deploy that was cut off leaves one, and
+ * acting on it would undo all that was declared before.
+ */
+function rootFault(root: Node, { text, property }: ConfigSource): Fault | undefined {
+  const at = { line: 1, column: 1 };
+  if (isBlank(text)) {
+    const message = 'the config is empty';
+    return { at, message, allowed: '`networks: {}`, if nothing is to be declared' };
+  }
+  if (root.kind === 'map') return undefined;
+  const what = root.kind === 'list' ? 'a list' : 'a single value';
+  return { at: property === undefined ? root.at : at, message: `${what} stands where a map is wanted` };
+}
+
+/** Whether a text holds nothing but comments. */
+function isBlank(text: string): boolean {
+  return text.split(/[\r\n]/).every(line => /^\s*(?:#|$)/.test(line));
 }
 
 function section(root: Node, property: string | undefined): Node {

@@ -1,8 +1,10 @@
 import { type Container, type EndpointSettings, endpointOn, endpointSettings } from '../model/container.js';
-import { type EngineInfo, hasGatewayPriority } from '../model/engine-info.js';
+import { hasGatewayPriority } from '../model/engine-info.js';
+import { gatewayMoves, lowestPriority } from '../model/gateway-moves.js';
 import type { Network } from '../model/network.js';
 import type { FieldDrift, Finding, Plan } from '../model/plan.js';
 import type { Connect, Disconnect } from '../model/step.js';
+import type { World } from '../model/world.js';
 import { canonicalAddress } from '../net/address.js';
 
 const job = 'networks';
@@ -98,11 +100,12 @@ function planStale(connect: Connect, container: Container): Plan {
 
 /** What it takes for a container to be on a network, with the settings that are asked for. */
 export function planConnect(
-  engine: EngineInfo,
+  world: World,
   network: Network,
   container: Container,
   wanted: EndpointSettings,
 ): Plan {
+  const { engine } = world;
   const refused = obstacle(network, container);
   if (refused !== undefined) return only(network, container, { find: 'refused', reason: refused });
   if (wanted.gatewayPriority !== undefined && !hasGatewayPriority(engine)) {
@@ -113,16 +116,23 @@ export function planConnect(
   const connect: Connect = {
     do: 'connect',
     ...refs(network, container),
-    endpoint: wanted,
+    // Unless somebody says otherwise it does not take the default route and published ports over.
+    endpoint: hasGatewayPriority(engine) ? { gatewayPriority: lowestPriority, ...wanted } : wanted,
     reason: 'as asked',
   };
-  if (!endpoint) return { steps: [connect], findings: [] };
+  if (!endpoint) {
+    const moves =
+      wanted.gatewayPriority === undefined
+        ? gatewayMoves({ job, container, joins: [network], leaves: [] }, world)
+        : [];
+    return { steps: [connect], findings: moves };
+  }
   const isThis = endpoint.networkId === undefined || endpoint.networkId === network.id;
   return isThis ? planConnected(wanted, network, container) : planStale(connect, container);
 }
 
 /** What it takes for a container not to be on a network. */
-export function planDisconnect(network: Network, container: Container): Plan {
+export function planDisconnect(world: World, network: Network, container: Container): Plan {
   const mode = container.networkMode;
   if (mode.kind === 'host') {
     const reason = 'the container is in host mode: it can be disconnected from nothing';
@@ -132,5 +142,5 @@ export function planDisconnect(network: Network, container: Container): Plan {
   const isOn = endpoint && (endpoint.networkId === undefined || endpoint.networkId === network.id);
   if (!isOn) return only(network, container, { find: 'unchanged', reason: 'not connected' });
   const step: Disconnect = { do: 'disconnect', ...refs(network, container), reason: 'as asked' };
-  return { steps: [step], findings: [] };
+  return { steps: [step], findings: gatewayMoves({ job, container, joins: [], leaves: [network] }, world) };
 }

@@ -70,7 +70,10 @@ function planDrift(
     find: 'drift',
     reason: 'exists otherwise than declared; no engine can change a network in place',
     drift,
-    hints: ['--recreate removes it and makes it again, with every member put back as it was.'],
+    hints: [
+      'To have it removed and made again, with every member put back as it was:',
+      `fairlead network ensure ${spec.name} --recreate, or on_drift: recreate in the config`,
+    ],
   });
 }
 

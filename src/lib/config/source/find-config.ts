@@ -1,5 +1,7 @@
-import { readdir } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { ExitCode, FairleadError, messageOf } from '../../model/errors.js';
 
 /** Where a config is looked for. */
 export interface SearchPlaces {
@@ -98,14 +100,41 @@ async function searchIn(directory: string, names: readonly string[]): Promise<st
   }
 }
 
-/** Most runs have no config: then nothing more is loaded than a listing of the folder tells. */
+/**
+ * Most runs have no config: then nothing more is loaded than a listing of the folder tells. One that is there and
+ * cannot be read is said so: to go on without it, or with the next one, would undo what it declares.
+ */
 async function holdsAny(directory: string, names: readonly string[]): Promise<boolean> {
+  let present: Set<string>;
   try {
-    const present = new Set(await readdir(directory));
-    return names.some(name => present.has(name));
+    present = new Set(await readdir(directory));
   } catch (error) {
     // A folder that may be entered and not listed can hold one all the same.
     return (error as NodeJS.ErrnoException).code === 'EACCES';
+  }
+  const found = names.filter(name => present.has(name));
+  for (const name of found) await checkReadable(join(directory, name));
+  return found.length > 0;
+}
+
+async function checkReadable(file: string): Promise<void> {
+  try {
+    await access(file, constants.R_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const denied = code === 'EACCES' || code === 'EPERM';
+    const why = denied
+      ? 'permission is denied'
+      : code === 'ENOENT'
+        ? 'it is a link to nothing'
+        : messageOf(error);
+    // A package.json is somebody else's file: only where it can be read can it be ours too.
+    if (basename(file) === 'package.json') return;
+    throw new FairleadError(`The config ${file} is there and cannot be read: ${why}.`, {
+      code: 'config-unreadable',
+      exit: denied ? ExitCode.privileges : ExitCode.usage,
+      hints: ['Name another one with --config FILE, or none with --config=.'],
+    });
   }
 }
 
