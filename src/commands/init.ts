@@ -41,10 +41,14 @@ export default class Init extends BaseCommand {
   /** What runs, where an engine can be asked; only one that was named must answer. */
   private async observe(flags: GlobalFlags): Promise<Observed | undefined> {
     try {
-      return await this.withEngine(flags, async ({ engine, interruption: { signal } }) => ({
-        networks: await engine.listNetworks(signal),
-        containers: await engine.listContainers(signal),
-      }));
+      // Without a config: what stands in the one to be replaced is no reason not to replace it.
+      return await this.withEngine(
+        { ...flags, config: '' },
+        async ({ engine, interruption: { signal } }) => ({
+          networks: await engine.listNetworks(signal),
+          containers: await engine.listContainers(signal),
+        }),
+      );
     } catch (error) {
       const named = flags.host !== undefined || flags.context !== undefined;
       if (named || !isEngineFailure(error, 'unreachable', 'denied', 'timeout', 'malformed')) throw error;

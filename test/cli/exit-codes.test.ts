@@ -122,7 +122,7 @@ const commands: readonly (readonly string[])[] = [
   ['network', 'disconnect', 'shop_default', 'shop-db-1'],
   ['network', 'list'],
   ['network', 'graph'],
-  ['network', 'prune'],
+  ['network', 'prune', '--all'],
   ['proxy', 'join'],
   ['proxy', 'leave'],
   ['proxy', 'list'],

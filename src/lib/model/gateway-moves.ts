@@ -28,6 +28,13 @@ export interface MembershipChanges {
   readonly leaves: readonly Network[];
 }
 
+/** With priorities a join moves the gateway for one reason only; a leave of the gateway's own network always does. */
+function dualStackHints(verb: 'joining' | 'leaving'): string[] {
+  return verb === 'leaving'
+    ? []
+    : ['A dual-stack network comes before any priority until Engine 29.4.1: give the home network IPv6 too.'];
+}
+
 function move(
   { job, container }: MembershipChanges,
   { engine }: World,
@@ -47,9 +54,7 @@ function move(
     network: network.name,
     reason: `${verb} ${network.name} moves ${moved} ${target}${broken}`,
     hints: hasGatewayPriority(engine)
-      ? [
-          'A dual-stack network comes before any priority until Engine 29.4.1: give the home network IPv6 too.',
-        ]
+      ? dualStackHints(verb)
       : [
           `Engine ${engine.version} has no gateway priorities (28.0 and later do): the network whose name sorts first wins.`,
           `To avoid it, give ${container.name} a home network whose name sorts before the others.`,
