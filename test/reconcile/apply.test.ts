@@ -5,10 +5,12 @@ import { ExitCode } from '../../src/lib/model/errors.js';
 import type { NetworkSpec } from '../../src/lib/model/network.js';
 import { exitCodeOf, type Report } from '../../src/lib/model/report.js';
 import { declareNetwork } from '../../src/lib/networks/declaration.js';
+import type { Step } from '../../src/lib/model/step.js';
 import { planNetworks } from '../../src/lib/networks/plan.js';
 import { proxyDeclaration } from '../../src/lib/proxies/declaration.js';
 import { inspectionFor } from '../../src/lib/proxies/inspection.js';
 import { planProxies } from '../../src/lib/proxies/plan.js';
+import { apply } from '../../src/lib/reconcile/apply.js';
 import { observe, observeNetworks } from '../../src/lib/reconcile/observe.js';
 import { runPass } from '../../src/lib/reconcile/pass.js';
 
@@ -229,5 +231,50 @@ describe('Applying a plan', () => {
     daemon.join('web', 'shop');
     expect(outcomes(await join(daemon))).to.deep.equal(['disconnect done', 'connect done']);
     expect(daemon.container('http-proxy').Networks['shop']?.NetworkID).to.equal(anew);
+  });
+
+  it('removes no stale entry by a name that the engine would take for the beginning of another ID', async () => {
+    const daemon = withProxy();
+    const victim = daemon.addNetwork('victim');
+    const name = victim.slice(0, 3);
+    daemon.addNetwork(name);
+    daemon.join('http-proxy', name);
+    daemon.join('http-proxy', 'victim');
+    daemon.container('http-proxy').State = 'exited';
+    daemon.networks.splice(
+      daemon.networks.findIndex(network => network.Name === name),
+      1,
+    );
+    const report = await join(daemon);
+    expect(Object.keys(daemon.container('http-proxy').Networks)).to.include('victim');
+    const failed = report.results.find(({ outcome }) => outcome === 'failed');
+    expect(failed?.failure?.message).to.include('would take it for network victim');
+  });
+
+  it('removes no network that somebody could not be disconnected from, or that is in use meanwhile', async () => {
+    const daemon = new FakeDaemon();
+    const id = daemon.addNetwork('old', { Labels: { 'fairlead.managed': 'true' } });
+    daemon.addContainer('job', { networks: ['bridge'], state: 'exited' });
+    daemon.join('job', 'old');
+    const engine = fakeEngine(daemon);
+    const info = await engine.info();
+    const [job] = await engine.listContainers();
+    const network = { id, name: 'old' };
+    const remove: Step = { do: 'remove-network', job: 'networks', network, reason: '' };
+    const leave: Step = {
+      do: 'disconnect',
+      job: 'attachments',
+      network,
+      container: { id: job?.id ?? '', name: 'job' },
+      reason: '',
+    };
+    daemon.intercept = call =>
+      call.endsWith('/disconnect') ? { status: 400, body: { message: 'no' } } : undefined;
+    const blocked = await apply(engine, info, { steps: [leave, remove], findings: [] });
+    expect(outcomes(blocked)).to.deep.equal(['disconnect failed', 'remove-network skipped']);
+    daemon.intercept = undefined;
+    const used = await apply(engine, info, { steps: [remove], findings: [] });
+    expect(outcomes(used)).to.deep.equal(['remove-network unchanged']);
+    expect(daemon.networks.map(({ Name }) => Name)).to.include('old');
   });
 });

@@ -7,6 +7,7 @@ import type { NetworkDeclaration } from './declaration.js';
 import { sortDuplicates } from './duplicates.js';
 import type { NetworkWorld } from './network-world.js';
 import { type TakenSubnet, overlapWith, takenSubnets, unsupported } from './preflight.js';
+import { interruptionBy, isUntouched } from './pending.js';
 import { type RecreationOptions, planRecreation } from './recreation.js';
 
 /** The World as every declaration is held against it, indexed once a plan. */
@@ -140,7 +141,8 @@ export function planNetworks(
   world: NetworkWorld,
   { force, pending = [], underWay = new Set() }: NetworkOptions = { force: false },
 ): Plan {
-  const unfinished = new Set(pending.map(step => step.network.name));
+  const begun = pending.filter(step => !isUntouched(step, world));
+  const unfinished = new Set(begun.map(step => step.network.name));
   const surroundings = {
     ...world,
     force,
@@ -148,7 +150,7 @@ export function planNetworks(
     taken: takenSubnets(world.networks),
   };
   return joinPlans(
-    { steps: pending, findings: [] },
+    { steps: begun, findings: begun.flatMap(interruptionBy) },
     ...declarations
       .filter(({ spec }) => !unfinished.has(spec.name))
       .map(declaration =>

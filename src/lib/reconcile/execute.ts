@@ -1,8 +1,9 @@
 import { isEngineFailure } from '../docker/engine-error.js';
-import type { Engine, IdentifiedNetwork, StaleNetwork } from '../docker/engine.js';
+import type { Engine, IdentifiedNetwork } from '../docker/engine.js';
 import { type EngineInfo, allowsDuplicateNames } from '../model/engine-info.js';
 import type { NetworkRef, Step } from '../model/step.js';
 import { isOn } from '../networks/members.js';
+import { disconnectStale } from './disconnect-stale.js';
 import { createNetwork } from './create-network.js';
 import type { Executed } from './executed.js';
 import type { Journal } from './journal.js';
@@ -41,15 +42,18 @@ async function disconnect(
   step: Extract<Step, { do: 'disconnect' }>,
   context: StepContext,
 ): Promise<Executed> {
-  const network: IdentifiedNetwork | StaleNetwork = step.stale
-    ? { name: step.network.name }
-    : identified(step.network, context);
+  const { engine, signal } = context;
+  const meanwhile: Executed = { outcome: 'unchanged', note: 'was disconnected meanwhile' };
   try {
-    await context.engine.disconnect(network, step.container, context.signal);
+    if (step.stale) {
+      const removed = await disconnectStale(engine, step.network.name, step.container, signal);
+      return removed ? { outcome: 'done' } : meanwhile;
+    }
+    await engine.disconnect(identified(step.network, context), step.container, signal);
     return { outcome: 'done' };
   } catch (error) {
     if (!isEngineFailure(error, 'not-connected', 'not-found')) throw error;
-    return { outcome: 'unchanged', note: 'was disconnected meanwhile' };
+    return meanwhile;
   }
 }
 

@@ -3,6 +3,7 @@ import type { Engine, IdentifiedNetwork } from '../../docker/engine.js';
 import { type Container, endpointOn } from '../../model/container.js';
 import { messageOf } from '../../model/errors.js';
 import type { Member } from '../../model/step.js';
+import { disconnectStale } from '../disconnect-stale.js';
 
 /** An entry that refers to a network of this name which is gone: it would be kept, and the container not start. */
 function isStale(container: Container, network: IdentifiedNetwork): boolean {
@@ -37,7 +38,7 @@ async function putBackOne(
 ): Promise<void> {
   const entry = endpointOn(container, network.name);
   if (entry && isStale(container, network)) {
-    await engine.disconnect({ name: network.name }, member.container);
+    await disconnectStale(engine, network.name, member.container);
   } else if (entry) {
     return;
   }
@@ -54,14 +55,14 @@ export async function putBack(
   members: readonly Member[],
 ): Promise<void> {
   const containers = await engine.listContainers();
-  const failures: unknown[] = [];
+  const failures: Error[] = [];
   for (const member of fixedFirst(members)) {
     const container = containers.find(({ id }) => id === member.container.id);
     if (!container || container.state === 'removing' || container.state === 'dead') continue;
     try {
       await putBackOne(engine, network, member, container);
     } catch (error) {
-      failures.push(error);
+      failures.push(error instanceof Error ? error : new Error(String(error)));
       if (isEngineFailure(error, 'unreachable', 'timeout', 'denied', 'malformed')) break;
     }
   }
