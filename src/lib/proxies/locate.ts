@@ -24,8 +24,13 @@ function refused(container: string, reason: string, hints: readonly string[]): F
 
 /** Containers that publish a web port: whoever mistyped a proxy's name probably meant one of them. */
 function webServers(containers: readonly Container[]): string[] {
+  const isWeb = (port: number | undefined): boolean => port === 80 || port === 443;
   return containers
-    .filter(container => container.ports.some(port => port.hostPort === 80 || port.hostPort === 443))
+    .filter(({ ports }) =>
+      ports.some(
+        ({ hostPort, containerPort }) => hostPort !== undefined && (isWeb(hostPort) || isWeb(containerPort)),
+      ),
+    )
     .map(container => escapeText(container.name))
     .slice(0, 5);
 }
