@@ -13,5 +13,8 @@ try {
 // Saves start-up where Node has it (22.8 and later); as root nothing is left in a shared folder.
 if (process.getuid?.() !== 0) module.enableCompileCache?.();
 
+// What a library of ours should write otherwise is for us to know, not for whoever reads standard error.
+process.noDeprecation = true;
+
 const { main } = await import('../dist/cli/run.js');
 await main(import.meta.url);
