@@ -24,24 +24,9 @@ export async function showJoining(engine: PrivateEngine, stage: Stage): Promise<
   await addHostAddress(engine);
 
   stage.say('Networks exist as declared; a second run changes nothing');
-  await stage.fairlead(
-    engine.host,
-    'network',
-    'ensure',
-    'backend',
-    '--internal',
-    '--subnet',
-    '10.128.7.0/24',
-  );
-  await stage.fairlead(
-    engine.host,
-    'network',
-    'ensure',
-    'backend',
-    '--internal',
-    '--subnet',
-    '10.128.7.0/24',
-  );
+  const backend = ['network', 'ensure', 'backend', '--internal', '--subnet', '10.128.7.0/24'];
+  await stage.fairlead(engine.host, ...backend);
+  await stage.fairlead(engine.host, ...backend);
 
   stage.say('nginx publishes port 8080; three applications live on networks of their own');
   await startProxy(engine, apps);

@@ -3,7 +3,7 @@ import { checkAgainstEngine } from '../../src/lib/config/online-checks.js';
 import { type FairleadConfig, configSchema } from '../../src/lib/config/schema.js';
 import type { EngineInfo } from '../../src/lib/model/engine-info.js';
 import type { Network } from '../../src/lib/model/network.js';
-import { exampleNetwork } from './observed.js';
+import { network as exampleNetwork } from '../support/world.js';
 
 const new28: EngineInfo = { kind: 'docker', version: '28.5.2', apiVersion: '1.51' };
 const old20: EngineInfo = { kind: 'docker', version: '20.10.24', apiVersion: '1.41' };

@@ -4,18 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startingConfig } from '../../src/lib/config/starting-config.js';
 import { writeConfig } from '../../src/lib/config/write-config.js';
-import { exampleContainer, exampleNetwork } from './observed.js';
+import { network } from '../support/world.js';
+import { exampleContainer } from './observed.js';
 import { examineText } from './config-text.js';
 
 describe('a config to begin with', () => {
   const observed = {
     networks: [
-      exampleNetwork('shop_default'),
-      exampleNetwork('1001'),
-      exampleNetwork('a b'),
-      exampleNetwork('bridge'),
-      exampleNetwork('twin'),
-      exampleNetwork('twin'),
+      network('shop_default'),
+      network('1001'),
+      network('a b'),
+      network('bridge'),
+      network('twin'),
+      network('twin'),
     ],
     containers: [
       exampleContainer('edge-traefik-1', 443),
