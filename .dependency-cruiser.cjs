@@ -5,11 +5,14 @@
 const floors = {
   'src/commands': ['src/cli', 'src/lib'],
   'src/cli': ['src/lib'],
+  'src/lib/watch': ['src/lib/reconcile', 'src/lib/docker', 'src/lib/model'],
   'src/lib/reconcile': [
     'src/lib/networks',
     'src/lib/attachments',
     'src/lib/proxies',
+    'src/lib/warps',
     'src/lib/docker',
+    'src/lib/netns',
     'src/lib/config',
     'src/lib/model',
     'src/lib/net',
@@ -19,6 +22,8 @@ const floors = {
   'src/lib/networks': ['src/lib/config', 'src/lib/model', 'src/lib/net'],
   'src/lib/attachments': ['src/lib/config', 'src/lib/model', 'src/lib/net'],
   'src/lib/proxies': ['src/lib/config', 'src/lib/model', 'src/lib/net'],
+  'src/lib/warps': ['src/lib/config', 'src/lib/model', 'src/lib/net'],
+  'src/lib/netns': ['src/lib/model', 'src/lib/net'],
   'src/lib/docker': ['src/lib/model', 'src/lib/net'],
   'src/lib/config': ['src/lib/model', 'src/lib/net'],
   'src/lib/model': [],

@@ -1,6 +1,7 @@
 import type {
   Container,
   ContainerDetails,
+  ContainerPowers,
   Endpoint,
   EndpointSettings,
 } from '../../src/lib/model/container.js';
@@ -51,6 +52,9 @@ export interface ContainerSketch extends Partial<Omit<Container, 'endpoints' | '
   readonly endpoints?: readonly Endpoint[];
   readonly settings?: Readonly<Record<string, EndpointSettings>>;
   readonly publishes?: readonly string[];
+  readonly powers?: ContainerPowers;
+  readonly dns?: readonly string[];
+  readonly pid?: number;
   /** Why it could not be inspected; null: it was not asked for. */
   readonly unreadable?: string | null;
 }
@@ -62,15 +66,20 @@ export function container(name: string, sketch: ContainerSketch = {}): Container
     joined = [],
     settings = {},
     publishes = [],
+    powers = { netAdmin: false, netRaw: true },
+    dns = [],
+    pid = 1234,
     unreadable,
     endpoints,
     ...rest
   } = sketch;
   const details: ContainerDetails = {
     environment: env,
-    pid: 1234,
+    pid,
     startedAt: '2026-01-01T00:00:00Z',
     publishes,
+    powers,
+    dns,
     endpoints: {
       ...Object.fromEntries(on.map(key => [key, {}])),
       ...Object.fromEntries(joined.map(key => [key, { driverOptions: { 'fairlead.owner': 'proxy' } }])),

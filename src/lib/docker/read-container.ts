@@ -60,12 +60,14 @@ function readEndpoint(networkName: string, value: unknown, where: string): Endpo
   const networkId = optionalText(json['NetworkID'], `${where}.NetworkID`);
   const ipv4 = optionalText(json['IPAddress'], `${where}.IPAddress`);
   const ipv6 = optionalText(json['GlobalIPv6Address'], `${where}.GlobalIPv6Address`);
+  const mac = optionalText(json['MacAddress'], `${where}.MacAddress`);
   const gatewayPriority = optionalNumber(json['GwPriority'], `${where}.GwPriority`);
   return {
     networkName,
     ...(networkId !== undefined && { networkId }),
     ...(ipv4 !== undefined && { ipv4 }),
     ...(ipv6 !== undefined && { ipv6 }),
+    ...(mac !== undefined && { mac: mac.toLowerCase() }),
     ...(gatewayPriority !== undefined && { gatewayPriority }),
   };
 }

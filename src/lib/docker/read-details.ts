@@ -1,4 +1,4 @@
-import type { ContainerDetails, EndpointSettings } from '../model/container.js';
+import type { ContainerDetails, ContainerPowers, EndpointSettings } from '../model/container.js';
 import { optionalNumber, optionalRecord, optionalText, record, text, textMap, texts } from './answer.js';
 
 /** `NAME=value` lines; a line without `=` is a variable that is set and empty. */
@@ -35,6 +35,23 @@ function readSettings(value: unknown, where: string, id: string): EndpointSettin
   };
 }
 
+/** A capability as `CAP_NET_RAW` or `net_raw`: engines echo what was typed. */
+function capabilities(value: unknown, where: string): ReadonlySet<string> {
+  return new Set(texts(value, where).map(name => name.toUpperCase().replace(/^CAP_/, '')));
+}
+
+function readPowers(hostConfig: Readonly<Record<string, unknown>>, where: string): ContainerPowers {
+  const privileged = hostConfig['Privileged'] === true;
+  const added = capabilities(hostConfig['CapAdd'], `${where}.CapAdd`);
+  const dropped = capabilities(hostConfig['CapDrop'], `${where}.CapDrop`);
+  const has = (name: string, byDefault: boolean): boolean =>
+    privileged ||
+    added.has(name) ||
+    (added.has('ALL') && !dropped.has(name)) ||
+    (byDefault && !dropped.has(name) && !dropped.has('ALL'));
+  return { netAdmin: has('NET_ADMIN', false), netRaw: has('NET_RAW', true) };
+}
+
 /** The answer to `GET /containers/{id}/json`. */
 export function readDetails(answer: unknown): ContainerDetails {
   const json = record(answer, 'container');
@@ -45,12 +62,16 @@ export function readDetails(answer: unknown): ContainerDetails {
   const settings = optionalRecord(json['NetworkSettings'], 'container.NetworkSettings');
   const networks = optionalRecord(settings['Networks'], 'container.NetworkSettings.Networks');
   const macAddress = optionalText(config['MacAddress'], 'container.Config.MacAddress');
+  const resolvConfPath = optionalText(json['ResolvConfPath'], 'container.ResolvConfPath');
   return {
     environment: readEnvironment(texts(config['Env'], 'container.Config.Env')),
     pid: optionalNumber(state['Pid'], 'container.State.Pid') ?? 0,
     startedAt: optionalText(state['StartedAt'], 'container.State.StartedAt') ?? '',
     publishes: Object.keys(optionalRecord(hostConfig['PortBindings'], 'container.HostConfig.PortBindings')),
     ...(macAddress !== undefined && { macAddress }),
+    powers: readPowers(hostConfig, 'container.HostConfig'),
+    dns: texts(hostConfig['Dns'], 'container.HostConfig.Dns'),
+    ...(resolvConfPath !== undefined && resolvConfPath !== '' && { resolvConfPath }),
     endpoints: Object.fromEntries(
       Object.entries(networks).map(([name, endpoint]) => [
         name,

@@ -18,6 +18,8 @@ export interface Endpoint {
   readonly networkId?: string;
   readonly ipv4?: string;
   readonly ipv6?: string;
+  /** Lower case; absent while it does not run. */
+  readonly mac?: string;
   /** Absent where the engine does not know gateway priorities (API < 1.48). */
   readonly gatewayPriority?: number;
 }
@@ -42,6 +44,14 @@ export interface PublishedPort {
   readonly protocol: string;
 }
 
+/** Rights with which a container can get round what is set in its own namespace. */
+export interface ContainerPowers {
+  /** CAP_NET_ADMIN: it can remove our rules. */
+  readonly netAdmin: boolean;
+  /** CAP_NET_RAW, on by default: it can send frames past any routing. */
+  readonly netRaw: boolean;
+}
+
 /** What one inspect adds to the list: the environment never changes for an ID, the endpoints do. */
 export interface ContainerDetails {
   /** Variables by name; an entry without `=` has the value ''. */
@@ -53,6 +63,12 @@ export interface ContainerDetails {
   readonly publishes: readonly string[];
   /** A MAC address that was asked for when the container was created, where the engine tells it. */
   readonly macAddress?: string;
+  /** What it may do beyond the default, where that matters to routing. */
+  readonly powers: ContainerPowers;
+  /** Name servers it was created with (`--dns`). */
+  readonly dns: readonly string[];
+  /** The engine's file of its resolv.conf, on the engine's host. */
+  readonly resolvConfPath?: string;
   /** Settings by network name. */
   readonly endpoints: Readonly<Record<string, EndpointSettings>>;
 }

@@ -1,5 +1,9 @@
 import type { EndpointSettings } from './container.js';
+import type { GuardedNetwork } from './guard.js';
+import type { ContainerProcess } from './namespace.js';
 import type { NetworkSpec } from './network.js';
+import type { RoutingChange, RoutingState } from './routing.js';
+import type { WarpNat } from './warp-side.js';
 
 export type Job = 'networks' | 'attachments' | 'proxies' | 'warps';
 
@@ -80,5 +84,57 @@ export interface RemoveNetwork extends StepBase {
   readonly network: Required<NetworkRef>;
 }
 
-/** One step is one call to the engine, but for a recreation. */
-export type Step = CreateNetwork | RecreateNetwork | RemoveNetwork | Connect | Disconnect;
+/** Where traffic of a target goes, for the person who reads the plan. */
+export interface RouteSummary {
+  /** The warp's name. */
+  readonly via: string;
+  /** The network both are on; absent where there is none at present. */
+  readonly network?: string;
+  /** What is routed, in the words of the config. */
+  readonly rules: readonly string[];
+  /** False while the warp cannot be reached: the traffic is blocked. */
+  readonly open: boolean;
+}
+
+/** Brings the routing in a container's namespace to what it should be. */
+export interface SetRouting extends StepBase {
+  readonly do: 'set-routing';
+  readonly container: ContainerProcess;
+  readonly routes: readonly RouteSummary[];
+  readonly routing: RoutingState;
+  /** What it takes, from what was read: in an order that never opens a way past the warp. */
+  readonly changes: readonly RoutingChange[];
+}
+
+/** Removes all that is ours from a container's namespace. */
+export interface ClearRouting extends StepBase {
+  readonly do: 'clear-routing';
+  readonly container: ContainerProcess;
+  readonly changes: readonly RoutingChange[];
+}
+
+/** Sets up forwarding and NAT in a warp, or removes what was set up there. */
+export interface SetNat extends StepBase {
+  readonly do: 'set-nat';
+  readonly container: ContainerProcess;
+  /** Absent: removes it. */
+  readonly nat?: WarpNat;
+}
+
+/** Writes the guard's table as a whole; with no network in it the table goes. */
+export interface SetGuard extends StepBase {
+  readonly do: 'set-guard';
+  readonly guard: readonly GuardedNetwork[];
+}
+
+/** One step is one call to the engine or one change of the kernel's, but for a recreation. */
+export type Step =
+  | CreateNetwork
+  | RecreateNetwork
+  | RemoveNetwork
+  | Connect
+  | Disconnect
+  | SetRouting
+  | ClearRouting
+  | SetNat
+  | SetGuard;

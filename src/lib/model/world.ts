@@ -1,5 +1,6 @@
 import type { Container } from './container.js';
 import type { EngineInfo } from './engine-info.js';
+import type { KernelView } from './kernel-view.js';
 import type { Network } from './network.js';
 
 /** What was observed, in one value that nothing changes. */
@@ -8,4 +9,6 @@ export interface World {
   readonly networks: readonly Network[];
   /** All containers, stopped ones too. */
   readonly containers: readonly Container[];
+  /** What the kernel says; absent where nobody asked. */
+  readonly kernel?: KernelView;
 }

@@ -81,6 +81,12 @@ function afterStep(world: World, step: Step): World {
     case 'connect':
     case 'disconnect':
       return withMembership(world, step);
+    case 'set-routing':
+    case 'clear-routing':
+    case 'set-nat':
+    case 'set-guard':
+      // Planned last, and nothing else is planned from what they leave.
+      return world;
   }
 }
 

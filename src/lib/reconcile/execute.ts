@@ -88,5 +88,10 @@ export function execute(step: Step, context: StepContext): Promise<Executed> {
       return connect(step, context);
     case 'disconnect':
       return disconnect(step, context);
+    case 'set-routing':
+    case 'clear-routing':
+    case 'set-nat':
+    case 'set-guard':
+      throw new Error(`${step.do} needs the kernel`);
   }
 }

@@ -1,7 +1,9 @@
 import { escapeLine } from '../model/escape.js';
+import type { GuardedNetwork } from '../model/guard.js';
 import type { Finding } from '../model/plan.js';
 import type { NetworkSpec } from '../model/network.js';
-import type { Step } from '../model/step.js';
+import type { ContainerRef, RouteSummary, Step } from '../model/step.js';
+import type { WarpNat } from '../model/warp-side.js';
 
 /** A step in the words of the report: `+ connect  http-proxy → shop_default`. */
 export interface StepWords {
@@ -18,6 +20,28 @@ function describeSpec(spec: NetworkSpec): string {
     ...(spec.internal ? ['internal'] : []),
   ];
   return facts.length === 0 ? '' : ` (${facts.join(', ')})`;
+}
+
+function describeRoutes({ name }: ContainerRef, routes: readonly RouteSummary[]): string {
+  const ways = routes.map(({ via, network, open }) => {
+    const over = network === undefined ? via : `${via} on ${network}`;
+    return open ? over : `${over} (blocked)`;
+  });
+  return `${name} → ${ways.join(', ')}`;
+}
+
+function describeNat({ name }: ContainerRef, { targets, tunnel }: WarpNat): string {
+  const count = targets.length === 1 ? '1 address' : `${String(targets.length)} addresses`;
+  return `in ${name} for ${count}${tunnel === undefined ? '' : `, out of ${tunnel} only`}`;
+}
+
+function describeGuard(guard: readonly GuardedNetwork[]): StepWords {
+  if (guard.length === 0) return { sign: '-', verb: 'unguard', subject: 'all networks' };
+  return {
+    sign: '~',
+    verb: 'guard',
+    subject: escapeLine(guard.map(({ network }) => network.name).join(', ')),
+  };
 }
 
 export function describeStep(step: Step): StepWords {
@@ -47,6 +71,16 @@ export function describeStep(step: Step): StepWords {
         verb: 'disconnect',
         subject: escapeLine(`${step.container.name} ← ${step.network.name}`),
       };
+    case 'set-routing':
+      return { sign: '~', verb: 'route', subject: escapeLine(describeRoutes(step.container, step.routes)) };
+    case 'clear-routing':
+      return { sign: '-', verb: 'unroute', subject: escapeLine(step.container.name) };
+    case 'set-nat':
+      return step.nat
+        ? { sign: '~', verb: 'set up NAT', subject: escapeLine(describeNat(step.container, step.nat)) }
+        : { sign: '-', verb: 'remove NAT', subject: escapeLine(step.container.name) };
+    case 'set-guard':
+      return describeGuard(step.guard);
   }
 }
 

@@ -7,6 +7,10 @@ const pastTense: Record<Step['do'], string> = {
   'remove-network': 'removed',
   connect: 'connected',
   disconnect: 'disconnected',
+  'set-routing': 'routed',
+  'clear-routing': 'unrouted',
+  'set-nat': 'NAT set',
+  'set-guard': 'guard set',
 };
 
 function counted(results: readonly StepResult[]): string[] {

@@ -1,0 +1,34 @@
+import type { ExitCode } from './errors.js';
+import type { GuardState } from './guard.js';
+import type { NamespaceReading } from './namespace.js';
+
+/** What was read of the host's own network namespace. */
+export interface HostNetworking {
+  /** Absent: there is no table of ours. */
+  readonly guard?: GuardState;
+  /** Names of all interfaces: a bridge that is not among them is in another namespace than this. */
+  readonly interfaces: readonly string[];
+  /** Whether bridged packets pass through the host's firewall (`net.bridge.bridge-nf-call-iptables`). */
+  readonly filtersBridged: boolean;
+  /** Name servers of the host's resolv.conf. */
+  readonly nameServers: readonly string[];
+}
+
+/** Why the kernel that the containers run on cannot be worked on from here. */
+export interface OutOfReach {
+  readonly code: string;
+  readonly why: string;
+  readonly hints: readonly string[];
+  readonly exit: ExitCode;
+}
+
+/** What was read of the kernel that the engine's containers run on. */
+export interface KernelView {
+  /** Set where nothing could be read: all else is then empty. */
+  readonly outOfReach?: OutOfReach;
+  readonly host?: HostNetworking;
+  /** By container ID; a container that is not in it was not asked for. */
+  readonly namespaces: ReadonlyMap<string, NamespaceReading>;
+  /** IDs of containers in whose namespaces something of ours was found. */
+  readonly holders: ReadonlySet<string>;
+}

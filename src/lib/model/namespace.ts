@@ -1,0 +1,56 @@
+import type { RoutingState } from './routing.js';
+import type { WarpSide } from './warp-side.js';
+
+/** A network interface in a container's namespace. */
+export interface Link {
+  readonly name: string;
+  /** Lower case, with colons. */
+  readonly mac?: string;
+  /** Kind of device (`veth`, `wireguard`, `tun`, …), where the kernel tells. */
+  readonly kind?: string;
+  /** Without prefix length. */
+  readonly addresses: readonly string[];
+}
+
+/** The switches of a namespace that decide whether routing through another container works. */
+export interface Sysctls {
+  readonly ipv4Forwarding: boolean;
+  readonly ipv6Forwarding: boolean;
+  /** Whether IPv6 is switched off for all interfaces. */
+  readonly ipv6Disabled: boolean;
+  readonly acceptRedirects: boolean;
+  readonly sendRedirects: boolean;
+  /** The strictest reverse path filter of any interface: 0 off, 1 strict, 2 loose. */
+  readonly reversePathFilter: 0 | 1 | 2;
+  readonly srcValidMark: boolean;
+}
+
+/** What was read of a container's network namespace. */
+export interface NamespaceState {
+  /** Inode number of the namespace: containers that share it share its routing. */
+  readonly inode: number;
+  readonly routing: RoutingState;
+  readonly links: readonly Link[];
+  readonly sysctls: Sysctls;
+  /** Read where the container is a warp. */
+  readonly warpSide?: WarpSide;
+}
+
+/** `unreadable` is never taken for "has nothing". */
+export type NamespaceReading =
+  | { readonly read: 'state'; readonly state: NamespaceState }
+  /** It runs no more, or runs anew: the next look will tell. */
+  | { readonly read: 'gone' }
+  /** It is the host's own, whatever the engine said. */
+  | { readonly read: 'host' }
+  | { readonly read: 'unreadable'; readonly why: string };
+
+/** A container's process at one moment; a restart gives it another one, and another namespace. */
+export interface ContainerProcess {
+  readonly id: string;
+  readonly name: string;
+  /** Never 0. */
+  readonly pid: number;
+  /** The engine's time stamp of the start: with the PID it tells one run from another. */
+  readonly startedAt: string;
+}
