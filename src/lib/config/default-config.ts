@@ -22,6 +22,7 @@ export function defaultConfig(): FairleadConfig {
       routes: [],
       bypass: [],
       nat: false,
+      strict: false,
       priority_base: 10_000,
       on_exit: 'keep',
     },

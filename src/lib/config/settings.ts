@@ -35,6 +35,7 @@ export const settings: readonly Setting[] = [
   { path: ['warp', 'routing_rules'], variable: 'FAIRLEAD_WARP_ROUTING_RULES', kind: 'list' },
   { path: ['warp', 'bypass'], variable: 'FAIRLEAD_WARP_BYPASS', kind: 'list' },
   { path: ['warp', 'nat'], variable: 'FAIRLEAD_WARP_NAT', kind: 'boolean' },
+  { path: ['warp', 'strict'], variable: 'FAIRLEAD_WARP_STRICT', kind: 'boolean' },
   { path: ['warp', 'priority_base'], variable: 'FAIRLEAD_WARP_PRIORITY_BASE', kind: 'number' },
   { path: ['warp', 'on_exit'], variable: 'FAIRLEAD_WARP_ON_EXIT', kind: 'text' },
   { path: ['watch', 'resync'], variable: 'FAIRLEAD_WATCH_RESYNC', kind: 'text' },
