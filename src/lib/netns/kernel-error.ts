@@ -5,6 +5,8 @@ export type KernelFailure =
   | 'privileges'
   /** A tool is missing, too old, or busybox's. */
   | 'tool'
+  /** A tool did not end in time, was ended, or said more than is ever read. */
+  | 'no-answer'
   /** The container has ended, or runs anew, since it was looked at. */
   | 'gone'
   /** The process is none of this container's: the engine is on another host, or the PID went to somebody else. */

@@ -28,5 +28,8 @@ export interface ToolResult {
   readonly stderr: string;
 }
 
-/** Runs a tool with a minimal environment and a deadline. Throws a KernelError where it cannot be started at all. */
+/**
+ * Runs a tool with a minimal environment and a deadline. Throws a KernelError where it cannot be started at all, does
+ * not end in time, or says more than is ever read; any exit code is a result.
+ */
 export type RunTool = (invocation: Invocation, signal?: AbortSignal) => Promise<ToolResult>;
