@@ -1,9 +1,8 @@
-import type { Result } from 'execa';
 import { escapeLine } from '../model/escape.js';
 import { ExitCode } from '../model/errors.js';
 import { KernelError } from './kernel-error.js';
 import { type FindProgram, type Program, missingProgram } from './tool-folders.js';
-import type { Invocation, RunTool } from './tools.js';
+import type { RunTool, Tool } from './tools.js';
 import { unnamedFile } from './unnamed-file.js';
 
 /** Each of them ends in milliseconds; nft may wait for another nft's lock. */
@@ -75,10 +74,20 @@ function text(output: unknown): string {
   return typeof output === 'string' ? output : '';
 }
 
-function noAnswer(tool: Invocation['tool'], result: Result): KernelError {
-  const { exitCode, timedOut, isMaxBuffer, signal, cause } = result;
+/** How a tool ended that gave no result. */
+interface Ending {
+  readonly exitCode?: number | undefined;
+  readonly signal?: string | undefined;
+  readonly timedOut: boolean;
+  readonly isMaxBuffer: boolean;
+  readonly originalMessage?: string | undefined;
+  readonly cause?: unknown;
+}
+
+function noAnswer(tool: Tool, ending: Ending): KernelError {
+  const { exitCode, timedOut, isMaxBuffer, signal, cause } = ending;
   if (exitCode === undefined && signal === undefined && !timedOut && !isMaxBuffer) {
-    const why = escapeLine(result.originalMessage ?? 'no reason given');
+    const why = escapeLine(ending.originalMessage ?? 'no reason given');
     return new KernelError('tool', `Could not start ${tool}: ${why}.`, { exit: ExitCode.failed, cause });
   }
   const what = timedOut
