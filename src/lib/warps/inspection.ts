@@ -1,0 +1,72 @@
+import { type Container, isAlive } from '../model/container.js';
+import type { World } from '../model/world.js';
+import type { WarpDeclaration } from './declaration.js';
+import { namespaceOwner } from './namespace-owner.js';
+import { allWishes, findWarps } from './warp-names.js';
+import { needsEnvironment } from './wishes.js';
+
+/** Owners of the namespaces that these containers are in. */
+function ownersOf(some: readonly Container[], containers: readonly Container[]): Container[] {
+  return some.flatMap(container => {
+    const found = namespaceOwner(container, containers);
+    return 'owner' in found ? [found.owner] : [];
+  });
+}
+
+/**
+ * Which containers must be inspected to plan for these warps: targets, warps, whoever's namespace they are in, and
+ * where an environment decides. Their processes are told by nothing else.
+ */
+export function inspectionForWarps(
+  declaration: WarpDeclaration,
+): (container: Container, containers: readonly Container[]) => boolean {
+  const known = new WeakMap<readonly Container[], ReadonlySet<string>>();
+  return (container, containers) => {
+    const ids = known.get(containers) ?? concerned(declaration, containers);
+    known.set(containers, ids);
+    return ids.has(container.id);
+  };
+}
+
+function concerned(declaration: WarpDeclaration, containers: readonly Container[]): ReadonlySet<string> {
+  const open = containers.filter(container => needsEnvironment(container, declaration));
+  const wishes = allWishes(declaration, containers);
+  const some = [
+    ...open,
+    ...wishes.map(({ container }) => container),
+    ...findWarps(declaration, wishes, containers),
+    // Whoever a route that is still open leads to.
+    ...(open.length === 0
+      ? []
+      : containers.filter(({ name }) => declaration.routes.some(({ via }) => via === name))),
+  ];
+  return new Set([...some, ...ownersOf(some, containers)].map(({ id }) => id));
+}
+
+/** Whose namespaces to read, by container ID, and of whom also what it does with the packets of others. */
+export function namespacesToRead(
+  declaration: WarpDeclaration,
+  world: World,
+): Map<string, { readonly warpSide: boolean }> {
+  const { containers } = world;
+  const wishes = allWishes(declaration, containers);
+  const warps = ownersOf(findWarps(declaration, wishes, containers), containers);
+  const holders = containers.filter(({ id }) => world.kernel?.holders.has(id) ?? false);
+  const targets = ownersOf([...wishes.map(({ container }) => container), ...holders], containers);
+  const asked = new Map<string, { readonly warpSide: boolean }>();
+  for (const { id } of targets.filter(isAlive)) asked.set(id, { warpSide: false });
+  for (const { id } of warps.filter(isAlive)) asked.set(id, { warpSide: true });
+  return asked;
+}
+
+/** Whether anything is declared that takes the kernel: whoever has no warps needs no rights for them. */
+export function needsKernel(
+  declaration: WarpDeclaration,
+  { containers }: Pick<World, 'containers'>,
+): boolean {
+  return (
+    declaration.guarded.length > 0 ||
+    declaration.routes.length > 0 ||
+    containers.some(container => container.labels[declaration.labels.target] !== undefined)
+  );
+}
