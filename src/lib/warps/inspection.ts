@@ -1,4 +1,5 @@
 import { type Container, isAlive } from '../model/container.js';
+import type { Network } from '../model/network.js';
 import type { World } from '../model/world.js';
 import type { WarpDeclaration } from './declaration.js';
 import { namespaceOwner } from './namespace-owner.js';
@@ -19,9 +20,9 @@ function ownersOf(some: readonly Container[], containers: readonly Container[]):
  */
 export function inspectionForWarps(
   declaration: WarpDeclaration,
-): (container: Container, containers: readonly Container[]) => boolean {
+): (container: Container, networks: readonly Network[], containers: readonly Container[]) => boolean {
   const known = new WeakMap<readonly Container[], ReadonlySet<string>>();
-  return (container, containers) => {
+  return (container, _networks, containers) => {
     const ids = known.get(containers) ?? concerned(declaration, containers);
     known.set(containers, ids);
     return ids.has(container.id);
@@ -43,6 +44,11 @@ function concerned(declaration: WarpDeclaration, containers: readonly Container[
   return new Set([...some, ...ownersOf(some, containers)].map(({ id }) => id));
 }
 
+/** Running, and in a namespace that is not the host's: that one is never worked on. */
+function hasNamespace(container: Container): boolean {
+  return isAlive(container) && container.networkMode.kind !== 'host';
+}
+
 /** Whose namespaces to read, by container ID, and of whom also what it does with the packets of others. */
 export function namespacesToRead(
   declaration: WarpDeclaration,
@@ -54,8 +60,8 @@ export function namespacesToRead(
   const holders = containers.filter(({ id }) => world.kernel?.holders.has(id) ?? false);
   const targets = ownersOf([...wishes.map(({ container }) => container), ...holders], containers);
   const asked = new Map<string, { readonly warpSide: boolean }>();
-  for (const { id } of targets.filter(isAlive)) asked.set(id, { warpSide: false });
-  for (const { id } of warps.filter(isAlive)) asked.set(id, { warpSide: true });
+  for (const { id } of targets.filter(hasNamespace)) asked.set(id, { warpSide: false });
+  for (const { id } of warps.filter(hasNamespace)) asked.set(id, { warpSide: true });
   return asked;
 }
 

@@ -26,7 +26,10 @@ export interface Wishes {
 /** What the engine takes as a container's or network's name. */
 const properName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 
-interface Reading { readonly wish?: Wish; readonly fault?: Wishes['faults'][number] }
+interface Reading {
+  readonly wish?: Wish;
+  readonly fault?: Wishes['faults'][number];
+}
 
 /** Labels are written by strangers: what is no name is refused here and goes nowhere. */
 function byLabel(container: Container, { labels }: WarpDeclaration): Reading {
