@@ -6,6 +6,8 @@ import type { Log } from '../lib/model/log.js';
 import type { Journal } from '../lib/reconcile/journal.js';
 import { engineChoice } from './engine-choice.js';
 import type { GlobalFlags } from './global-flags.js';
+import type { KernelAccess } from '../lib/reconcile/observe-kernel.js';
+import { kernelAccess } from './kernel-access.js';
 import { configRequest } from './config-request.js';
 import { logFor } from './logging.js';
 import { stateFolder } from './state-folder.js';
@@ -17,6 +19,8 @@ export interface Connection {
   /** The file it was read from; absent where there is none. */
   readonly configFile?: string;
   readonly journal: Journal;
+  /** The kernel that the containers run on, or why it is not at hand. */
+  readonly kernel: () => Promise<KernelAccess>;
   readonly log: Log;
 }
 
@@ -39,6 +43,7 @@ export async function connect(flags: GlobalFlags): Promise<Connection> {
     config: loaded.config,
     ...(loaded.file !== undefined && { configFile: loaded.file }),
     journal,
+    kernel: () => kernelAccess(endpoint, process.env),
     log,
   };
 }

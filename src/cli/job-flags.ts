@@ -2,7 +2,7 @@ import { Flags } from '@oclif/core';
 import { UsageError } from '../lib/model/errors.js';
 import type { Job } from '../lib/model/step.js';
 
-const jobs: readonly Job[] = ['networks', 'attachments', 'proxies'];
+const jobs: readonly Job[] = ['networks', 'attachments', 'proxies', 'warps'];
 
 /** Flags of the commands that plan the whole config. */
 export const jobFlags = {

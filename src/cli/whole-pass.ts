@@ -1,9 +1,10 @@
-import { joinPlans } from '../lib/model/plan.js';
+import type { Job } from '../lib/model/step.js';
+import type { Report } from '../lib/model/report.js';
 import type { World } from '../lib/model/world.js';
 import { declaredIn, inspectionForAll } from '../lib/reconcile/declared.js';
-import { begunElsewhere } from '../lib/reconcile/journal-steps.js';
-import { notKept } from '../lib/reconcile/not-kept.js';
-import { observe } from '../lib/reconcile/observe.js';
+import { type BegunElsewhere, begunElsewhere, nothingBegun } from '../lib/reconcile/journal-steps.js';
+import type { Memory } from '../lib/reconcile/memory.js';
+import { observeAll } from '../lib/reconcile/observe-all.js';
 import type { Pass } from '../lib/reconcile/pass.js';
 import { planAll } from '../lib/reconcile/plan.js';
 import type { Connection } from './connection.js';
@@ -16,26 +17,48 @@ export interface WholePassFlags {
   readonly force?: boolean | undefined;
 }
 
+/** What a pass knows from the ones before it. */
+export interface PassContext {
+  readonly memory?: Memory;
+  /** Containers that are being stopped, by ID. */
+  readonly ending?: ReadonlySet<string>;
+}
+
+const warpsOnly: ReadonlySet<Job> = new Set(['warps']);
+
+/** Whether something was done on which it depends how a warp is reached. */
+function movesAddresses({ results }: Report): boolean {
+  return results.some(
+    ({ step, outcome, lookAgain }) => lookAgain ?? (outcome === 'done' && step.job !== 'warps'),
+  );
+}
+
 /** The pass over all that the config declares. */
 export async function wholePass(
-  { config, configFile, journal }: Connection,
+  { config, configFile, journal, kernel }: Connection,
   flags: WholePassFlags,
+  { memory, ending }: PassContext = {},
 ): Promise<Pass<World>> {
   if (configFile === undefined) throw noConfig();
-  const only = jobsFrom(flags.only);
   const declared = declaredIn(config);
-  const begun = await begunElsewhere(journal);
-  return {
+  const access = await kernel();
+  const passFor = (only: ReadonlySet<Job> | undefined, begun: BegunElsewhere): Pass<World> => ({
     failFast: config.fail_fast,
-    observe: (engine, signal) => observe(engine, inspectionForAll(declared, only), signal),
-    plan: world => {
-      const plan = planAll(declared, world, {
+    kernel: access.kernel,
+    observe: (engine, signal) =>
+      observeAll({ engine, access, memory, signal }, inspectionForAll(declared, only), declared.warps, only),
+    plan: world =>
+      planAll(declared, world, {
         ...(only && { only }),
+        ...(ending && { ending }),
         force: flags.force ?? false,
         prune: flags.prune ?? false,
         ...begun,
-      });
-      return joinPlans({ steps: [], findings: notKept(config) }, plan);
+      }),
+    next: (report, seen) => {
+      for (const { step } of report.results) memory?.forgetStep(step);
+      return seen.kernel && movesAddresses(report) ? passFor(warpsOnly, nothingBegun) : undefined;
     },
-  };
+  });
+  return passFor(jobsFrom(flags.only), await begunElsewhere(journal));
 }

@@ -24,6 +24,8 @@ export interface StepResult {
   readonly outcome: Outcome;
   /** What is worth saying of a success, or why it was skipped. */
   readonly note?: string;
+  /** Set where what was found is not what was planned for: another round may settle it. */
+  readonly lookAgain?: true;
   readonly failure?: StepFailure;
 }
 

@@ -3,14 +3,18 @@ import type { EngineInfo } from '../model/engine-info.js';
 import { ExitCode, FairleadError, messageOf } from '../model/errors.js';
 import type { Plan } from '../model/plan.js';
 import type { Report, StepFailure, StepResult } from '../model/report.js';
-import type { Step } from '../model/step.js';
+import type { NetworkRef, SetGuard, Step } from '../model/step.js';
 import { execute } from './execute.js';
+import type { Kernel } from '../netns/kernel.js';
 import { type Journal, noJournal } from './journal.js';
+import { guardOnceMade } from './set-guard.js';
 
 export interface ApplyOptions {
   readonly signal?: AbortSignal;
   /** Where recreations are written down; without one nothing is recreated. */
   readonly journal?: Journal;
+  /** The kernel that the containers run on, where it is this one. */
+  readonly kernel?: Kernel;
   /** Nothing is attempted any more after the first step that fails. */
   readonly failFast?: boolean;
   /** Called before each step is attempted, with how many were before it. */
@@ -23,6 +27,10 @@ function failureOf(error: unknown): StepFailure {
     : { code: 'unexpected', message: messageOf(error), hints: [], exit: ExitCode.failed };
 }
 
+function guards({ guard }: SetGuard, { name }: NetworkRef): boolean {
+  return guard.some(({ network }) => network.name === name);
+}
+
 /** Why a step is not attempted after what failed before it. */
 function blockedBy(step: Step, failed: readonly Step[]): string | undefined {
   if (step.do === 'remove-network') {
@@ -33,6 +41,9 @@ function blockedBy(step: Step, failed: readonly Step[]): string | undefined {
   if (step.do !== 'connect' && step.do !== 'disconnect') return undefined;
   const { network, container } = step;
   for (const other of failed) {
+    if (other.do === 'set-guard' && step.do === 'connect' && guards(other, network)) {
+      return 'the guard of its network could not be put in force';
+    }
     if (other.do === 'create-network' && network.id === undefined && other.spec.name === network.name) {
       return 'its network could not be created';
     }
@@ -77,7 +88,9 @@ export async function apply(
   const failed: Step[] = [];
   const created = new Map<string, string>();
   // The signal is for between the steps: a call cut off halfway leaves us not knowing what it did.
-  const context = { engine, info, created, journal, signal: undefined };
+  const { kernel } = options;
+  const onMade = guardOnceMade(kernel, plan.steps, created);
+  const context = { engine, info, created, journal, kernel, onMade, signal: undefined };
   for (const step of plan.steps) {
     const blocked = endedBy(options, failed) ?? blockedBy(step, failed);
     if (blocked !== undefined) {
@@ -86,9 +99,14 @@ export async function apply(
     }
     onStep?.(step, results.length);
     try {
-      const { outcome, note, created: made } = await execute(step, context);
+      const { outcome, note, lookAgain, created: made } = await execute(step, context);
       if (made) created.set(made.name, made.id);
-      results.push({ step, outcome, ...(note !== undefined && { note }) });
+      results.push({
+        step,
+        outcome,
+        ...(note !== undefined && { note }),
+        ...(lookAgain && { lookAgain }),
+      });
     } catch (error) {
       failed.push(step);
       results.push({ step, outcome: 'failed', failure: failureOf(error) });

@@ -7,6 +7,8 @@ import { declarationFrom } from '../networks/declaration.js';
 import { inspectionForNetworks } from '../networks/inspection.js';
 import { proxyDeclarations } from '../proxies/declaration.js';
 import { inspectionFor } from '../proxies/inspection.js';
+import { warpDeclaration } from '../warps/declaration.js';
+import { inspectionForWarps } from '../warps/inspection.js';
 import type { NeedsInspect } from './observe.js';
 import type { Declared } from './plan.js';
 
@@ -16,6 +18,7 @@ export function declaredIn(config: FairleadConfig): Declared {
     networks: declaredNetworks(config).map(declarationFrom),
     attachments: attachmentRules(config),
     proxies: proxyDeclarations(config),
+    warps: warpDeclaration(config),
   };
 }
 
@@ -25,8 +28,10 @@ export function inspectionForAll(declared: Declared, only?: ReadonlySet<Job>): N
   const forNetworks = inspectionForNetworks(declared.networks);
   const forAttachments = inspectionForAttachments(declared.attachments);
   const forProxies = inspectionFor(declared.proxies);
-  return (container, networks) =>
+  const forWarps = inspectionForWarps(declared.warps);
+  return (container, networks, containers) =>
     (wants('networks') && forNetworks(container, networks)) ||
     (wants('attachments') && forAttachments(container, networks)) ||
-    (wants('proxies') && forProxies(container));
+    (wants('proxies') && forProxies(container)) ||
+    (wants('warps') && forWarps(container, networks, containers));
 }

@@ -7,6 +7,9 @@ import { disconnectStale } from './disconnect-stale.js';
 import { createNetwork } from './create-network.js';
 import type { Executed } from './executed.js';
 import type { Journal } from './journal.js';
+import type { Kernel } from '../netns/kernel.js';
+import { setGuard } from './set-guard.js';
+import { kernelNeeded, setNat, setRouting } from './set-routing.js';
 import { recreate } from './recreation/recreate.js';
 
 /** What a step needs to know beside itself. */
@@ -16,7 +19,16 @@ export interface StepContext {
   /** IDs of the networks that earlier steps of this plan have created, by name. */
   readonly created: ReadonlyMap<string, string>;
   readonly journal: Journal;
+  /** Absent where the containers run on another host. */
+  readonly kernel: Kernel | undefined;
+  /** Called when a recreated network is there and nobody is on it yet. */
+  readonly onMade: ((network: IdentifiedNetwork) => Promise<void>) | undefined;
   readonly signal: AbortSignal | undefined;
+}
+
+function kernelOf({ kernel }: StepContext): Kernel {
+  if (!kernel) throw kernelNeeded();
+  return kernel;
 }
 
 function identified(ref: NetworkRef, { created }: StepContext): IdentifiedNetwork {
@@ -81,7 +93,7 @@ export function execute(step: Step, context: StepContext): Promise<Executed> {
     case 'create-network':
       return createNetwork(context.engine, step.spec, allowsDuplicateNames(context.info), context.signal);
     case 'recreate-network':
-      return recreate(context.engine, context.journal, step);
+      return recreate(context.engine, context.journal, step, context.onMade);
     case 'remove-network':
       return removeNetwork(step, context);
     case 'connect':
@@ -90,8 +102,10 @@ export function execute(step: Step, context: StepContext): Promise<Executed> {
       return disconnect(step, context);
     case 'set-routing':
     case 'clear-routing':
+      return setRouting(kernelOf(context), context.engine, step);
     case 'set-nat':
+      return setNat(kernelOf(context), context.engine, step);
     case 'set-guard':
-      throw new Error(`${step.do} needs the kernel`);
+      return setGuard(kernelOf(context), step.guard, context.created);
   }
 }

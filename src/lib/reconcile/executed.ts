@@ -6,4 +6,6 @@ export interface Executed {
   readonly note?: string;
   /** A network that this step made or found made. */
   readonly created?: IdentifiedNetwork;
+  /** Set where what was found is not what was planned for: another round may settle it. */
+  readonly lookAgain?: true;
 }

@@ -9,6 +9,9 @@ export interface BegunElsewhere {
   readonly underWay: ReadonlySet<string>;
 }
 
+/** For what follows in the same run: it has dealt with those. */
+export const nothingBegun: BegunElsewhere = { pending: [], underWay: new Set() };
+
 export async function begunElsewhere(journal: Journal): Promise<BegunElsewhere> {
   const { unfinished, underWay } = await journal.pending();
   const pending = unfinished.map(({ step, direction }) => ({

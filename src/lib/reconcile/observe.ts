@@ -4,13 +4,18 @@ import type { World } from '../model/world.js';
 import { isEngineFailure } from '../docker/engine-error.js';
 import type { Engine } from '../docker/engine.js';
 import { messageOf } from '../model/errors.js';
+import type { Memory } from './memory.js';
 import type { NetworkWorld } from '../networks/network-world.js';
 
 /** Inspects under way at once: more than this gains nothing (measured on 1,000 containers). */
 const inspectsAtOnce = 16;
 
 /** Which containers a decision needs more of than the lists tell. */
-export type NeedsInspect = (container: Container, networks: readonly Network[]) => boolean;
+export type NeedsInspect = (
+  container: Container,
+  networks: readonly Network[],
+  containers: readonly Container[],
+) => boolean;
 
 /** `undefined` where the container is gone by now. */
 async function inspect(
@@ -33,13 +38,19 @@ async function inspectThose(
   containers: readonly Container[],
   needsInspect: (container: Container) => boolean,
   signal: AbortSignal | undefined,
+  memory: Memory | undefined,
 ): Promise<Container[]> {
+  const read = async (container: Container): Promise<Reading | undefined> => {
+    const details = memory?.details(container);
+    if (details) return { read: 'details', details };
+    const reading = await limit(() => inspect(engine, container, signal));
+    if (reading?.read === 'details') memory?.rememberDetails(container, reading.details);
+    return reading;
+  };
   const { default: pLimit } = await import('p-limit');
   const limit = pLimit(inspectsAtOnce);
   const readings = await Promise.all(
-    containers.map(async container =>
-      needsInspect(container) ? limit(() => inspect(engine, container, signal)) : container.reading,
-    ),
+    containers.map(async container => (needsInspect(container) ? read(container) : container.reading)),
   );
   return containers.flatMap((container, i) => {
     const reading = readings[i];
@@ -49,24 +60,28 @@ async function inspectThose(
 
 /**
  * What is there: two lists, and an inspect of each container that a decision depends on. Changes nothing.
- * A container that vanishes meanwhile is left out; one that cannot be read is in, and marked so.
+ * A container that vanishes meanwhile is left out; one that cannot be read is in, and marked so. What a memory has
+ * of a container is not read again.
  */
 export async function observe(
   engine: Engine,
   needsInspect: NeedsInspect = () => false,
   signal?: AbortSignal,
+  memory?: Memory,
 ): Promise<World> {
   // Containers before networks: a network that a container is on is then in the list unless it is gone.
   const [info, containers] = await Promise.all([engine.info(signal), engine.listContainers(signal)]);
   const networks = await engine.listNetworks(signal);
+  memory?.keepOnly(containers);
   return {
     engine: info,
     networks,
     containers: await inspectThose(
       engine,
       containers,
-      container => needsInspect(container, networks),
+      container => needsInspect(container, networks, containers),
       signal,
+      memory,
     ),
   };
 }

@@ -1,4 +1,6 @@
 import type { Engine } from '../docker/engine.js';
+import { ExitCode, FairleadError } from '../model/errors.js';
+import type { Kernel } from '../netns/kernel.js';
 import type { Plan } from '../model/plan.js';
 import type { Report } from '../model/report.js';
 import type { Step } from '../model/step.js';
@@ -7,12 +9,19 @@ import { apply, dryRun } from './apply.js';
 import type { Journal } from './journal.js';
 
 /** A pass over a part of the world: how to see it, and what to do about it. */
-export interface Pass<Seen extends Pick<World, 'engine'>> {
+export interface Pass<Seen extends Pick<World, 'engine' | 'kernel'>> {
   readonly observe: (engine: Engine, signal: AbortSignal | undefined) => Promise<Seen>;
   readonly plan: (seen: Seen) => Plan;
   /** End at the first step that fails. */
   readonly failFast?: boolean;
+  /** What is left to do once this has been done: an address that decides about a route exists from its connect on. */
+  readonly next?: (report: Report, seen: Seen) => Pass<Seen> | undefined;
+  /** The kernel that the containers run on, where the pass works on it. */
+  readonly kernel?: Kernel | undefined;
 }
+
+/** A round after this many has nothing to wait for any more: somebody else keeps changing things. */
+const mostRounds = 4;
 
 export interface PassOptions {
   readonly dryRun: boolean;
@@ -21,6 +30,8 @@ export interface PassOptions {
   /** Called with the plan before anything is done. */
   readonly onPlan?: (plan: Plan) => void;
   readonly onStep?: (step: Step, index: number, total: number) => void;
+  /** Rounds begun so far. */
+  readonly rounds?: number;
 }
 
 export interface PassResult<Seen> {
@@ -28,21 +39,43 @@ export interface PassResult<Seen> {
   readonly report: Report;
 }
 
-/** observe → plan → apply, once. There is no other way to change anything. */
-export async function runPass<Seen extends Pick<World, 'engine'>>(
+/** Where the rights are missing for a part of the work, none of it is begun. */
+function refuseHalfWork({ kernel }: Pick<World, 'kernel'>): void {
+  const away = kernel?.outOfReach;
+  if (away?.exit !== ExitCode.privileges) return;
+  throw new FairleadError(away.why, { code: away.code, exit: away.exit, hints: away.hints });
+}
+
+/** The last word on each job counts, and all that was done. */
+function joinReports(before: Report, after: Report): Report {
+  const seenAgain = new Set(after.findings.map(({ job }) => job).concat('warps'));
+  return {
+    results: [...before.results, ...after.results],
+    findings: [...before.findings.filter(({ job }) => !seenAgain.has(job)), ...after.findings],
+  };
+}
+
+/** observe → plan → apply, once, and once more for what depends on that. There is no other way to change anything. */
+export async function runPass<Seen extends Pick<World, 'engine' | 'kernel'>>(
   engine: Engine,
   pass: Pass<Seen>,
   options: PassOptions,
 ): Promise<PassResult<Seen>> {
   const seen = await pass.observe(engine, options.signal);
+  if (!options.dryRun) refuseHalfWork(seen);
   const plan = pass.plan(seen);
   options.onPlan?.(plan);
   if (options.dryRun) return { seen, report: dryRun(plan) };
   const report = await apply(engine, seen.engine, plan, {
     ...(options.signal && { signal: options.signal }),
     ...(options.journal && { journal: options.journal }),
+    ...(pass.kernel && { kernel: pass.kernel }),
     ...(pass.failFast && { failFast: true }),
     onStep: (step, index) => options.onStep?.(step, index, plan.steps.length),
   });
-  return { seen, report };
+  const { rounds = 1 } = options;
+  const next = rounds < mostRounds && !options.signal?.aborted ? pass.next?.(report, seen) : undefined;
+  if (!next) return { seen, report };
+  const after = await runPass(engine, next, { ...options, rounds: rounds + 1 });
+  return { seen: after.seen, report: joinReports(report, after.report) };
 }

@@ -4,11 +4,13 @@ import type { NetworkDeclaration } from '../networks/declaration.js';
 import { planNetworks } from '../networks/plan.js';
 import { planPrune } from '../networks/prune.js';
 import { type Plan, emptyPlan, joinPlans } from '../model/plan.js';
-import type { Job, RecreateNetwork } from '../model/step.js';
+import type { Disconnect, Job, RecreateNetwork, Step } from '../model/step.js';
 import type { World } from '../model/world.js';
 import type { ProxyDeclaration } from '../proxies/declaration.js';
 import { isDeclaredProxy } from '../proxies/inspection.js';
 import { planProxies } from '../proxies/plan.js';
+import type { WarpDeclaration } from '../warps/declaration.js';
+import { planWarpGuard, planWarps } from '../warps/plan.js';
 import { after } from './after.js';
 
 /** Everything that is declared. */
@@ -16,6 +18,7 @@ export interface Declared {
   readonly networks: readonly NetworkDeclaration[];
   readonly attachments: readonly AttachmentRule[];
   readonly proxies: readonly ProxyDeclaration[];
+  readonly warps: WarpDeclaration;
 }
 
 export interface PlanOptions {
@@ -26,10 +29,17 @@ export interface PlanOptions {
   readonly prune: boolean;
   readonly pending: readonly RecreateNetwork[];
   readonly underWay: ReadonlySet<string>;
+  /** Containers that are being stopped: what they are on is left alone until it is known what becomes of them. */
+  readonly ending?: ReadonlySet<string>;
 }
 
 /** A job: what it plans for the World as the jobs before it leave it. */
-type PlanJob = (world: World) => Plan;
+type PlanJob = (world: World, soFar: Plan) => Plan;
+
+/** Names of networks that get another bridge by what is planned. */
+function remade(plan: Plan): ReadonlySet<string> {
+  return new Set(plan.steps.flatMap(step => (step.do === 'recreate-network' ? [step.network.name] : [])));
+}
 
 /**
  * The jobs in the order in which each sees what the ones before it bring about; removals come last, when nothing
@@ -42,10 +52,35 @@ function jobs(declared: Declared, options: PlanOptions): readonly (readonly [Job
     new Set(world.containers.filter(isProxy).map(({ id }) => id));
   return [
     ['networks', world => planNetworks(declared.networks, world, options)],
+    // In force before anybody is put on what it guards, or finds a way out of it.
+    ['warps', (world, soFar) => planWarpGuard(declared.warps, world, remade(soFar))],
     ['attachments', world => planAttachments(declared.attachments, world, { proxies: proxyIds(world) })],
     ['proxies', world => planProxies(declared.proxies, world)],
+    ['warps', world => planWarps(declared.warps, world)],
     ['networks', world => planPrune(world, { declared: names, appsOnly: !options.prune })],
   ];
+}
+
+/**
+ * A plan without the disconnects of containers that are being stopped. An engine that shuts down stops everything,
+ * one after the other: what is left on the way would be missing when it comes back.
+ */
+function withoutEnding(plan: Plan, ending: ReadonlySet<string> | undefined): Plan {
+  if (!ending || ending.size === 0) return plan;
+  const held = (step: Step): step is Disconnect => step.do === 'disconnect' && ending.has(step.container.id);
+  return {
+    steps: plan.steps.filter(step => !held(step)),
+    findings: [
+      ...plan.findings,
+      ...plan.steps.filter(held).map(({ job, container, network }) => ({
+        find: 'kept' as const,
+        job,
+        container: container.name,
+        network: network.name,
+        reason: 'is being stopped: decided when that is over',
+      })),
+    ],
+  };
 }
 
 /** One plan for all that is declared: each job is planned from the World that the steps before it will leave. */
@@ -54,7 +89,7 @@ export function planAll(declared: Declared, world: World, options: PlanOptions):
   let predicted = world;
   for (const [job, planJob] of jobs(declared, options)) {
     if (options.only && !options.only.has(job)) continue;
-    const next = planJob(predicted);
+    const next = withoutEnding(planJob(predicted, plan), options.ending);
     predicted = after(predicted, next.steps);
     plan = joinPlans(plan, next);
   }

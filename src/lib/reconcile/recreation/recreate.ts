@@ -22,16 +22,21 @@ function isMadeFor(step: RecreateNetwork, network: Network): boolean {
   return isMarked && compareNetwork(step.spec, network).fields.length === 0;
 }
 
+/** What has to be in force for a network before its members come back to it. */
+type OnMade = (network: IdentifiedNetwork) => Promise<void>;
+
 /** One recreation: what it works on grows with whoever joins meanwhile, and is written down as it grows. */
 class Recreation {
   readonly #engine: Engine;
   readonly #journal: Journal;
+  readonly #onMade: OnMade | undefined;
   #step: RecreateNetwork;
 
-  constructor(engine: Engine, journal: Journal, step: RecreateNetwork) {
+  constructor(engine: Engine, journal: Journal, step: RecreateNetwork, onMade: OnMade | undefined) {
     this.#engine = engine;
     this.#journal = journal;
     this.#step = step;
+    this.#onMade = onMade;
   }
 
   get #name(): string {
@@ -61,6 +66,12 @@ class Recreation {
     );
   }
 
+  async #make(spec: NetworkSpec): Promise<IdentifiedNetwork> {
+    const made = await this.#create(spec);
+    await this.#onMade?.(made);
+    return made;
+  }
+
   #remove(network: Network, direction: RecreationRecord['direction']): Promise<readonly Member[]> {
     return detachAndRemove(this.#engine, network, this.#step.members, members =>
       this.#write(direction, members),
@@ -74,7 +85,7 @@ class Recreation {
     try {
       const existing = await this.#current();
       if (existing?.id === this.#step.network.id) await this.#remove(existing, 'forward');
-      made = await this.#create(this.#step.spec);
+      made = await this.#make(this.#step.spec);
       await putBack(this.#engine, made, this.#step.members);
     } catch (error) {
       if (mustWait(error)) throw this.#unfinished(error);
@@ -89,7 +100,7 @@ class Recreation {
     if (existing && existing.id !== this.#step.network.id && isMadeFor(this.#step, existing)) {
       await this.#remove(existing, 'back');
     }
-    await putBack(this.#engine, await this.#create(this.#step.previous), this.#step.members);
+    await putBack(this.#engine, await this.#make(this.#step.previous), this.#step.members);
     await this.#journal.clear(this.#name);
     return { outcome: 'done', note: 'the network of before is back' };
   }
@@ -151,10 +162,15 @@ class Recreation {
  * way is undone; what it cannot answer to, and a run that is killed, is finished by the next run, the way it was
  * going. Only one run at a time.
  */
-export async function recreate(engine: Engine, journal: Journal, step: RecreateNetwork): Promise<Executed> {
+export async function recreate(
+  engine: Engine,
+  journal: Journal,
+  step: RecreateNetwork,
+  onMade?: OnMade,
+): Promise<Executed> {
   const release = await journal.claim(step.network.name);
   try {
-    const recreation = new Recreation(engine, journal, step);
+    const recreation = new Recreation(engine, journal, step, onMade);
     return step.resumes === 'back' ? await recreation.restore() : await recreation.renew();
   } finally {
     await release();

@@ -1,0 +1,26 @@
+import type { Plan } from '../lib/model/plan.js';
+import type { World } from '../lib/model/world.js';
+import { observeAll } from '../lib/reconcile/observe-all.js';
+import type { Pass } from '../lib/reconcile/pass.js';
+import type { WarpDeclaration } from '../lib/warps/declaration.js';
+import { inspectionForWarps } from '../lib/warps/inspection.js';
+import type { Connection } from './connection.js';
+
+/** A pass over warps alone. */
+export async function warpPass(
+  { config, kernel }: Pick<Connection, 'config' | 'kernel'>,
+  declaration: WarpDeclaration,
+  plan: (world: World) => Plan,
+): Promise<Pass<World>> {
+  const access = await kernel();
+  const pass: Pass<World> = {
+    failFast: config.fail_fast,
+    kernel: access.kernel,
+    observe: (engine, signal) =>
+      observeAll({ engine, access, signal }, inspectionForWarps(declaration), declaration),
+    plan,
+    next: ({ results }) => (results.some(({ lookAgain }) => lookAgain) ? pass : undefined),
+  };
+  return pass;
+}
+

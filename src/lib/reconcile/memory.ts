@@ -1,0 +1,105 @@
+import type { Container, ContainerDetails } from '../model/container.js';
+import type { HostNetworking } from '../model/kernel-view.js';
+import type { NamespaceReading } from '../model/namespace.js';
+import type { Step } from '../model/step.js';
+
+interface Remembered<T> {
+  /** What the list said of the container when it was read: when that changes, so may the rest have. */
+  readonly as: string;
+  readonly value: T;
+}
+
+/** A container as the list shows it, in so far as details and namespace hang on it. */
+function appearance({ state, endpoints }: Container): string {
+  return JSON.stringify([
+    state,
+    endpoints.map(({ networkName, networkId, ipv4, ipv6, mac }) => [networkName, networkId, ipv4, ipv6, mac]),
+  ]);
+}
+
+/**
+ * What earlier passes have read, so that a pass after an event reads only what the event can have changed. The lists
+ * are read every time and tell on their own of most that an event was missed for.
+ */
+export class Memory {
+  readonly #details = new Map<string, Remembered<ContainerDetails>>();
+  readonly #namespaces = new Map<string, Remembered<NamespaceReading>>();
+  #host: HostNetworking | undefined;
+  #holders: ReadonlySet<string> | undefined;
+
+  details(container: Container): ContainerDetails | undefined {
+    return recall(this.#details, container);
+  }
+
+  rememberDetails(container: Container, details: ContainerDetails): void {
+    this.#details.set(container.id, { as: appearance(container), value: details });
+  }
+
+  namespace(container: Container): NamespaceReading | undefined {
+    return recall(this.#namespaces, container);
+  }
+
+  rememberNamespace(container: Container, reading: NamespaceReading): void {
+    // What could not be read is tried again each time.
+    if (reading.read === 'state' || reading.read === 'host') {
+      this.#namespaces.set(container.id, { as: appearance(container), value: reading });
+    }
+  }
+
+  get host(): HostNetworking | undefined {
+    return this.#host;
+  }
+
+  get holders(): ReadonlySet<string> | undefined {
+    return this.#holders;
+  }
+
+  rememberKernel(host: HostNetworking, holders: ReadonlySet<string>): void {
+    this.#host = host;
+    this.#holders = holders;
+  }
+
+  /** What an event, or a step of ours, may have changed. */
+  forget(what: 'everything' | Iterable<string>): void {
+    if (what === 'everything') {
+      this.#details.clear();
+      this.#namespaces.clear();
+      this.#host = undefined;
+      this.#holders = undefined;
+      return;
+    }
+    for (const id of what) {
+      this.#details.delete(id);
+      this.#namespaces.delete(id);
+    }
+  }
+
+  forgetStep(step: Step): void {
+    switch (step.do) {
+      case 'create-network':
+      case 'remove-network':
+      case 'set-guard':
+        this.#host = undefined;
+        return;
+      case 'recreate-network':
+        this.#host = undefined;
+        this.forget(step.members.map(({ container }) => container.id));
+        return;
+      default:
+        this.forget([step.container.id]);
+    }
+  }
+
+  /** Forgets containers that are there no more: what a pass remembers is bounded by what there is. */
+  keepOnly(containers: readonly Container[]): void {
+    const present = new Set(containers.map(({ id }) => id));
+    for (const id of [...this.#details.keys(), ...this.#namespaces.keys()]) {
+      if (!present.has(id)) this.forget([id]);
+    }
+  }
+}
+
+function recall<T>(from: ReadonlyMap<string, Remembered<T>>, container: Container): T | undefined {
+  const remembered = from.get(container.id);
+  return remembered?.as === appearance(container) ? remembered.value : undefined;
+}

@@ -1,0 +1,42 @@
+import type { Engine } from '../docker/engine.js';
+import type { Job } from '../model/step.js';
+import type { World } from '../model/world.js';
+import { namespacesToRead, needsKernel } from '../warps/inspection.js';
+import type { WarpDeclaration } from '../warps/declaration.js';
+import type { Memory } from './memory.js';
+import { type KernelAccess, type KernelQuestions, findHolders, observeKernel } from './observe-kernel.js';
+import { type NeedsInspect, observe } from './observe.js';
+
+/** From where a World is read, and what is remembered of it. */
+export interface Sources {
+  readonly engine: Engine;
+  readonly access: KernelAccess;
+  readonly memory?: Memory | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+function questionsOf(declaration: WarpDeclaration): KernelQuestions {
+  return {
+    needed: (world, holders) => holders.size > 0 || needsKernel(declaration, world),
+    namespaces: world => namespacesToRead(declaration, world),
+  };
+}
+
+/** What the engine says, and the kernel where warps are among the jobs. */
+export async function observeAll(
+  { engine, access, memory, signal }: Sources,
+  needsInspect: NeedsInspect,
+  warps: WarpDeclaration,
+  only?: ReadonlySet<Job>,
+): Promise<World> {
+  if (only && !only.has('warps')) return observe(engine, needsInspect, signal, memory);
+  const holders = await findHolders(access, memory);
+  const world = await observe(
+    engine,
+    (container, networks, containers) =>
+      holders.has(container.id) || needsInspect(container, networks, containers),
+    signal,
+    memory,
+  );
+  return observeKernel(access, world, holders, questionsOf(warps), { memory, signal });
+}

@@ -1,0 +1,109 @@
+import type { Container } from '../model/container.js';
+import { FairleadError } from '../model/errors.js';
+import type { HostNetworking, KernelView, OutOfReach } from '../model/kernel-view.js';
+import type { ContainerProcess, NamespaceReading } from '../model/namespace.js';
+import type { World } from '../model/world.js';
+import { isKernelFailure } from '../netns/kernel-error.js';
+import type { Kernel, NamespaceQuestion } from '../netns/kernel.js';
+import type { Memory } from './memory.js';
+import { processOf } from './process-of.js';
+
+/** Namespaces read at once: each is two processes of a few milliseconds. */
+const readsAtOnce = 4;
+
+/** What a pass needs of the kernel. */
+export interface KernelQuestions {
+  /** Whether anything at all is to be asked; a host without warps needs no rights for them. */
+  readonly needed: (world: World, holders: ReadonlySet<string>) => boolean;
+  /** Whose namespaces to read, by container ID. */
+  readonly namespaces: (world: World) => ReadonlyMap<string, NamespaceQuestion>;
+}
+
+/** The kernel where it is this one, or why it is not. */
+export type KernelAccess =
+  | { readonly kernel: Kernel; readonly outOfReach?: never }
+  | { readonly kernel?: never; readonly outOfReach: OutOfReach };
+
+function emptyView(outOfReach?: OutOfReach): KernelView {
+  return { namespaces: new Map(), holders: new Set(), ...(outOfReach && { outOfReach }) };
+}
+
+function outOfReachBy(error: unknown): OutOfReach {
+  if (!(error instanceof FairleadError)) throw error;
+  const { code, message, hints, exit } = error;
+  return { code, why: message, hints, exit };
+}
+
+async function readNamespace(
+  kernel: Kernel,
+  process: ContainerProcess,
+  question: NamespaceQuestion,
+  signal: AbortSignal | undefined,
+): Promise<NamespaceReading> {
+  try {
+    return await kernel.readNamespace(process, question, signal);
+  } catch (error) {
+    if (!(error instanceof FairleadError) || signal?.aborted) throw error;
+    if (isKernelFailure(error, 'gone')) return { read: 'gone' };
+    if (isKernelFailure(error, 'host-namespace')) return { read: 'host' };
+    return { read: 'unreadable', why: error.message };
+  }
+}
+
+/** What is of ours in the containers' namespaces, before anything is known of what is declared. */
+export async function findHolders(
+  { kernel }: KernelAccess,
+  memory: Memory | undefined,
+): Promise<ReadonlySet<string>> {
+  return memory?.holders ?? (await kernel?.findHolders()) ?? new Set();
+}
+
+async function readHost(
+  kernel: Kernel,
+  memory: Memory | undefined,
+  signal: AbortSignal | undefined,
+): Promise<HostNetworking> {
+  return memory?.host ?? kernel.readHost(signal);
+}
+
+/** The World with what the kernel says of it. Changes nothing. */
+export async function observeKernel(
+  access: KernelAccess,
+  world: World,
+  holders: ReadonlySet<string>,
+  questions: KernelQuestions,
+  { memory, signal }: { memory?: Memory | undefined; signal?: AbortSignal | undefined },
+): Promise<World> {
+  if (!questions.needed(world, holders)) return world;
+  const { kernel } = access;
+  if (!kernel) return { ...world, kernel: emptyView(access.outOfReach) };
+  let host: HostNetworking;
+  try {
+    await kernel.check(signal);
+    host = await readHost(kernel, memory, signal);
+  } catch (error) {
+    return { ...world, kernel: emptyView(outOfReachBy(error)) };
+  }
+  const view: KernelView = { host, holders, namespaces: new Map() };
+  const asked = questions.namespaces({ ...world, kernel: view });
+  const byId = new Map(world.containers.map(container => [container.id, container]));
+  const { default: pLimit } = await import('p-limit');
+  const limit = pLimit(readsAtOnce);
+  const read = async (container: Container, question: NamespaceQuestion): Promise<NamespaceReading> => {
+    const remembered = memory?.namespace(container);
+    if (remembered) return remembered;
+    const process = processOf(container);
+    if (!process) return { read: 'gone' };
+    const reading = await limit(() => readNamespace(kernel, process, question, signal));
+    memory?.rememberNamespace(container, reading);
+    return reading;
+  };
+  const readings = await Promise.all(
+    [...asked].flatMap(([id, question]) => {
+      const container = byId.get(id);
+      return container ? [read(container, question).then(reading => [id, reading] as const)] : [];
+    }),
+  );
+  memory?.rememberKernel(host, holders);
+  return { ...world, kernel: { ...view, namespaces: new Map(readings) } };
+}

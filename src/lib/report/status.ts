@@ -1,0 +1,70 @@
+import { escapeLine } from '../model/escape.js';
+import type { Finding, FindingKind, Plan } from '../model/plan.js';
+import type { Job, Step } from '../model/step.js';
+import { alignColumns } from './columns.js';
+import { describeStep, subjectOf } from './describe.js';
+import { type Palette, plain } from './palette.js';
+
+/** How one job is kept at this moment. */
+export interface JobStatus {
+  readonly job: Job;
+  /** Objects that are as declared. */
+  readonly asDeclared: number;
+  /** What a pass would do. */
+  readonly toDo: readonly Step[];
+  /** What a pass cannot or will not mend, and what to know of. */
+  readonly notes: readonly Finding[];
+}
+
+const jobs: readonly Job[] = ['networks', 'attachments', 'proxies', 'warps'];
+
+const settled: ReadonlySet<FindingKind> = new Set(['unchanged', 'kept']);
+const noted: ReadonlySet<FindingKind> = new Set(['drift', 'label-drift', 'refused', 'warning']);
+
+/** What a plan says of the state of everything declared, job by job. */
+export function statusOf(plan: Plan): JobStatus[] {
+  return jobs.map(job => {
+    const findings = plan.findings.filter(finding => finding.job === job);
+    return {
+      job,
+      asDeclared: findings.filter(({ find }) => settled.has(find)).length,
+      toDo: plan.steps.filter(step => step.job === job),
+      notes: findings.filter(({ find }) => noted.has(find)),
+    };
+  });
+}
+
+function headline({ asDeclared, toDo, notes }: JobStatus): string {
+  const parts = [
+    ...(asDeclared > 0 ? [`${String(asDeclared)} as declared`] : []),
+    ...(toDo.length > 0 ? [`${String(toDo.length)} to do`] : []),
+    ...(notes.length > 0 ? [`${String(notes.length)} to look at`] : []),
+  ];
+  return parts.length === 0 ? 'nothing declared' : parts.join(', ');
+}
+
+function noteVerb(find: FindingKind): string {
+  return find === 'label-drift' ? 'label drift' : find;
+}
+
+/** One line a job, and below it one line for each thing that is not as declared. */
+export function statusLines(statuses: readonly JobStatus[], palette: Palette = plain): string[] {
+  const heads = alignColumns(statuses.map(status => [status.job, headline(status)]));
+  return statuses.flatMap(({ toDo, notes }, i) => {
+    const steps = toDo.map(step => {
+      const { sign, verb, subject } = describeStep(step);
+      return [`  ${sign} ${verb}`, subject, escapeLine(step.reason)];
+    });
+    const rest = notes.map(note => [
+      `  ! ${noteVerb(note.find)}`,
+      subjectOf(note),
+      escapeLine(note.reason),
+    ]);
+    const below = alignColumns([...steps, ...rest]);
+    return [
+      heads[i] ?? '',
+      ...below.slice(0, steps.length).map(palette.changed),
+      ...below.slice(steps.length).map(palette.warned),
+    ];
+  });
+}
