@@ -55,16 +55,23 @@ function isSameSelector(a: RoutingRule, b: RoutingRule): boolean {
   return a.to.text === b.to.text && a.protocol === b.protocol && portsMeet(a.ports, b.ports);
 }
 
-/** The same traffic sent through two warps. */
+/** The same traffic sent through two warps, or through one on two networks. */
 export function contradiction(routes: readonly Route[]): Refusal | undefined {
   for (const [at, route] of routes.entries())
-    for (const other of routes.slice(at + 1))
+    for (const other of routes.slice(at + 1)) {
+      const [one, two] = [route.passage?.network, other.passage?.network];
+      if (route.warp.name === other.warp.name && one && two && one.id !== two.id)
+        return {
+          reason: `asks for its warp ${route.warp.name} on ${one.name} and on ${two.name}`,
+          hints: ['One warp is reached on one network.'],
+        };
       for (const rule of route.warp.name === other.warp.name ? [] : route.rules)
         if (other.rules.some(another => isSameSelector(rule, another)))
           return {
             reason: `${formatRoutingRule(rule)} would be routed through ${route.warp.name} and through ${other.warp.name}`,
             hints: ['Let one of them mean other destinations, or remove it.'],
           };
+    }
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 import type { Container } from '../model/container.js';
 import { findNamed } from '../model/lookup.js';
+import type { ContainerProcess } from '../model/namespace.js';
 
 /** Whose network namespace a container is in. */
 export type NamespaceOwner =
@@ -22,7 +23,9 @@ export function namespaceOwner(container: Container, containers: readonly Contai
   return { owner: at };
 }
 
-/** How a container is named beside the one whose namespace it shares. */
-export function nameWithOwner(container: Container, owner: Container): string {
-  return container.id === owner.id ? container.name : `${container.name} (in the namespace of ${owner.name})`;
+/** The process of a container that was inspected and runs. */
+export function processOf({ id, name, reading }: Container): ContainerProcess | undefined {
+  if (reading.read !== 'details' || reading.details.pid === 0) return undefined;
+  const { pid, startedAt } = reading.details;
+  return { id, name, pid, startedAt };
 }

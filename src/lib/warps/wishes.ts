@@ -13,6 +13,8 @@ export interface Wish extends RouteTerms {
   readonly via: string;
   /** The network that is asked for. */
   readonly network?: string;
+  /** The label by which its warp may say which network to use. */
+  readonly networkLabel: string;
   /** Where it is declared, for the person who reads the plan. */
   readonly says: string;
 }
@@ -49,7 +51,7 @@ function byLabel(container: Container, { labels }: WarpDeclaration): Reading {
   }
   const { rules, bypass, nat } = labels;
   const says = `label ${labels.target}=${via}`;
-  const preference = network === undefined ? {} : { network };
+  const preference = { networkLabel: labels.network, ...(network !== undefined && { network }) };
   return { wish: { container, origin: 'label', via, ...preference, rules, bypass, nat, says } };
 }
 
@@ -70,7 +72,7 @@ function byRoute(container: Container, route: DeclaredRoute, { labels }: WarpDec
   }
   const label = container.labels[labels.network];
   const network = route.network ?? (label !== undefined && properName.test(label) ? label : undefined);
-  const preference = network === undefined ? {} : { network };
+  const preference = { networkLabel: labels.network, ...(network !== undefined && { network }) };
   return { wish: { container, origin, via, ...preference, rules, bypass, nat, says } };
 }
 
