@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { overlaps, parsePrefix } from '../../src/lib/net/prefix.js';
+import { FakeEvents } from './fake-events.js';
 
 export type Release = '20.10' | '26.1' | '28.5';
 
@@ -96,6 +97,8 @@ export class FakeDaemon {
   readonly release: Release;
   readonly networks: FakeNetwork[] = [];
   readonly containers: FakeContainer[] = [];
+  /** What it tells of its own changes; of those that a test makes to its data, nothing. */
+  readonly events: FakeEvents;
   /** Every request, as `GET /networks`. */
   readonly calls: string[] = [];
   /** Asked before each request; what it gives is answered in the engine's place. */
@@ -104,6 +107,7 @@ export class FakeDaemon {
 
   constructor(release: Release = '28.5') {
     this.release = release;
+    this.events = new FakeEvents(release);
     for (const [name, driver] of [
       ['bridge', 'bridge'],
       ['host', 'host'],
@@ -172,6 +176,7 @@ export class FakeDaemon {
   addNetwork(name: string, body: Record<string, unknown> = {}): string {
     const network = this.#store({ ...body, Name: name });
     if (network.IPAM.Config.length === 0 && !network.ConfigOnly) network.IPAM.Config.push(this.#freePool());
+    this.#tellNetwork('create', network);
     return network.Id;
   }
 
@@ -189,8 +194,81 @@ export class FakeDaemon {
       ...(settings.health !== undefined && { Health: settings.health }),
     };
     this.containers.push(container);
+    this.#tell('create', container);
     for (const network of networks) this.join(name, network);
+    if (alive(container)) this.#tell('start', container);
     return container.Id;
+  }
+
+  /** Starts a container that is not running; its endpoints go live one by one before it does. */
+  start(name: string): void {
+    const container = this.container(name);
+    container.State = 'running';
+    for (const [network, endpoint] of Object.entries(container.Networks)) {
+      const found = this.networks.find(candidate => candidate.Name === network);
+      if (!found) continue;
+      Object.assign(endpoint, { NetworkID: found.Id, IPAddress: '172.31.0.2' });
+      this.#tellNetwork('connect', found, container);
+    }
+    this.#tell('start', container);
+  }
+
+  /** Ends a container as `docker stop` does, with the events in the order of the release (engine fact E5). */
+  stop(name: string): void {
+    const container = this.container(name);
+    this.#tell('kill', container, { signal: '15' });
+    container.State = 'exited';
+    const die = (): void => this.#tell('die', container, { exitCode: '0' });
+    if (this.release === '20.10') die();
+    for (const endpoint of Object.values(container.Networks)) {
+      endpoint.IPAddress = '';
+      const network = this.networks.find(({ Id }) => Id === endpoint.NetworkID);
+      if (network) this.#tellNetwork('disconnect', network, container);
+    }
+    if (this.release === '26.1') die();
+    this.#tell('stop', container);
+    if (this.release === '28.5') die();
+  }
+
+  /** `docker rm` of a container that is stopped. */
+  removeContainer(name: string): void {
+    const container = this.container(name);
+    this.containers.splice(this.containers.indexOf(container), 1);
+    this.#tell('destroy', container);
+  }
+
+  rename(name: string, to: string): void {
+    const container = this.container(name);
+    container.Name = to;
+    this.#tell('rename', container, { oldName: `/${name}` });
+  }
+
+  setHealth(name: string, health: string): void {
+    const container = this.container(name);
+    container.Health = health;
+    this.#tell(`health_status: ${health}`, container);
+  }
+
+  /** Ends as `systemctl stop docker` does: all containers first, then the streams, cut (engine fact E20). */
+  shutDown(): void {
+    for (const container of this.containers.filter(alive)) this.stop(container.Name);
+    this.events.end('broken', { forget: true });
+  }
+
+  #tell(action: string, container: FakeContainer, more: Record<string, string> = {}): void {
+    const attributes = { ...container.Labels, image: 'image', name: container.Name, ...more };
+    this.events.emit({ action, id: container.Id, attributes });
+  }
+
+  #tellNetwork(action: string, network: FakeNetwork, member?: FakeContainer, byHand = false): void {
+    const attributes = {
+      ...(member && { container: member.Id }),
+      name: network.Name,
+      type: network.Driver,
+    };
+    const happening = { type: 'network', action, id: network.Id, attributes };
+    if (action === 'disconnect') this.events.emitDisconnect(happening, byHand);
+    else this.events.emit(happening);
   }
 
   /** Puts a container on a network as if it had been created on it. */
@@ -199,6 +277,7 @@ export class FakeDaemon {
     const network = this.networks.find(candidate => candidate.Name === networkName);
     if (!network) throw new Error(`no network ${networkName}`);
     container.Networks[networkName] = this.#endpoint(container, network, endpoint);
+    if (alive(container)) this.#tellNetwork('connect', network, container);
   }
 
   container(name: string): FakeContainer {
@@ -234,6 +313,8 @@ export class FakeDaemon {
         body: { Version: version, ApiVersion: apiVersion, Components: [{ Name: 'Engine' }] },
       };
     }
+    // Neither is JSON: the server writes both.
+    if (call === 'GET /_ping' || call === 'GET /events') return { status: 200 };
     if (call === 'GET /networks')
       return { status: 200, body: this.networks.map(network => ({ ...network, Containers: {} })) };
     if (call === 'GET /containers/json')
@@ -343,6 +424,7 @@ export class FakeDaemon {
       ...body,
       IPAM: { ...(body['IPAM'] as object | undefined), Config: pools },
     });
+    this.#tellNetwork('create', network);
     return { status: 201, body: { Id: network.Id, Warning: '' } };
   }
 
@@ -368,6 +450,7 @@ export class FakeDaemon {
       return refuse(403, message);
     }
     this.networks.splice(this.networks.indexOf(network), 1);
+    this.#tellNetwork('destroy', network);
     return { status: 204 };
   }
 
@@ -400,6 +483,8 @@ export class FakeDaemon {
     if (container.State === 'restarting' && this.release === '28.5') {
       return refuse(404, `network sandbox for container ${container.Id} not found`);
     }
+    // Of a container that is not running, nothing is told: fact E6.
+    if (alive(container)) this.#tellNetwork('connect', network, container);
     return { status: 200 };
   }
 
@@ -414,6 +499,8 @@ export class FakeDaemon {
     }
     const { [name]: left, ...rest } = container.Networks;
     if (left) container.Networks = rest;
+    const network = this.networks.find(({ Name }) => Name === name);
+    if (network && alive(container)) this.#tellNetwork('disconnect', network, container, true);
     return { status: 200 };
   }
 }

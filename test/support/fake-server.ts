@@ -1,9 +1,10 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { createServer as createRawServer, type Socket } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FakeDaemon } from './fake-daemon.js';
+import type { FakeEvents } from './fake-events.js';
 
 export interface FakeServer {
   /** `unix://…`, for `--host`. */
@@ -21,16 +22,42 @@ async function bodyOf(request: AsyncIterable<Buffer>): Promise<Record<string, un
   return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
 }
 
+function serveEvents(events: FakeEvents, query: URLSearchParams, response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  // The engine's head comes at once, its first event when there is one.
+  response.flushHeaders();
+  const unfollow = events.follow(
+    {
+      write: line => response.write(line),
+      onDrain: drained => response.on('drain', drained),
+      // What is written still arrives; the last chunk, which says that all is said, does not.
+      end: how => (how === 'broken' ? response.socket?.end() : response.end()),
+    },
+    query.get('since') ?? undefined,
+    query.get('filters') ?? undefined,
+  );
+  response.on('close', unfollow);
+}
+
 /** Serves a fake daemon on a socket of its own, for tests that run the program itself. */
 export async function serve(daemon: FakeDaemon, before: BeforeAnswer = () => undefined): Promise<FakeServer> {
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-fake-'));
   const socket = join(folder, 'docker.sock');
   const server: Server = createServer((request, response) => {
     void bodyOf(request).then(async body => {
-      const path = (request.url ?? '').split('?')[0] ?? '';
+      const [path = '', query] = (request.url ?? '').split('?');
       const method = request.method ?? 'GET';
       await before(`${method} ${path}`);
+      response.setHeader('date', new Date(daemon.events.nowMs()).toUTCString());
       const answer = daemon.request(method, path, body);
+      if (path === '/events' && answer.status === 200) {
+        serveEvents(daemon.events, new URLSearchParams(query), response);
+        return;
+      }
+      if (path === '/_ping' && answer.status === 200) {
+        response.writeHead(200, { 'content-type': 'text/plain' }).end('OK');
+        return;
+      }
       response.writeHead(answer.status, { 'content-type': 'application/json' });
       response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
     });

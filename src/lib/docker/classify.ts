@@ -57,7 +57,8 @@ function meaningOfStatus(status: number, spoken: boolean): EngineFailure {
 const hints: Partial<Record<EngineFailure, readonly string[]>> = {
   denied: [
     'Whatever stands before the engine (a socket proxy, an authorization plugin) forbids this call.',
-    'Fairlead reads /version, /networks and /containers, and needs POST and DELETE on /networks to change anything.',
+    'Fairlead reads /version, /networks and /containers (`watch` also /_ping and /events), and needs POST and',
+    'DELETE on /networks to change anything.',
   ],
   unreachable: ['Whatever stands before the engine does not reach it. Does the engine run?'],
   'pool-exhausted': [

@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { openEngine } from './dockerode-engine.js';
 import { type Endpoint, type EndpointRequest, resolveEndpoint } from './endpoint.js';
 import type { Engine } from './engine.js';
+import { type EventSource, lateEventSource } from './event-source.js';
 import { type Log, silentLog } from '../model/log.js';
 import { loggingEngine } from './logging-engine.js';
 import { type RetryPolicy, retryingEngine } from './retrying-engine.js';
@@ -22,6 +23,7 @@ export interface EngineChoice {
 /** An engine and where it is. */
 export interface ConnectedEngine {
   readonly engine: Engine;
+  readonly events: EventSource;
   readonly endpoint: Endpoint;
 }
 
@@ -40,5 +42,12 @@ export async function connectEngine(choice: EngineChoice): Promise<ConnectedEngi
     ...(apiVersion !== undefined && { apiVersion }),
   });
   const told = loggingEngine(engine, log, () => performance.now());
-  return { engine: retryingEngine(told, log, retry), endpoint };
+  const events = lateEventSource(async () => {
+    const { openEventSource } = await import('./open-event-source.js');
+    return openEventSource(endpoint, {
+      ...(timeoutMs !== undefined && { timeoutMs }),
+      ...(apiVersion !== undefined && { apiVersion }),
+    });
+  });
+  return { engine: retryingEngine(told, log, retry), events, endpoint };
 }

@@ -1,14 +1,13 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import type { Agent } from 'node:http';
 import { isIPv6 } from 'node:net';
 import process from 'node:process';
 import type { DockerOptions } from 'dockerode';
-import type { Endpoint, TcpEndpoint } from './endpoint.js';
-import { SshAgent } from './ssh-agent.js';
+import type { Endpoint } from './endpoint.js';
+import { endpointAgent } from './endpoint-agent.js';
 
 /** What docker-modem reads beyond the published types. */
 export interface ConnectionOptions extends DockerOptions {
-  readonly agent: HttpAgent;
+  readonly agent: Agent;
   readonly pathPrefix: undefined;
   readonly password: undefined;
   readonly connectionTimeout: undefined;
@@ -40,38 +39,27 @@ const nothingInherited = {
   headers: {},
 } as const;
 
-/**
- * Options for `new Dockerode`, to be called within `withoutDockerHost`. The agent is the endpoint's own: Node's
- * global one may go through HTTP_PROXY (Node 24), and TLS without verification can only be asked of an agent.
- */
+/** Options for `new Dockerode`, to be called within `withoutDockerHost`. */
 export function dockerodeOptions(endpoint: Endpoint): ConnectionOptions {
-  switch (endpoint.kind) {
-    case 'unix':
-      return {
-        ...nothingInherited,
-        socketPath: endpoint.path,
-        agent: new HttpAgent({ keepAlive: true }),
-      };
-    case 'tcp':
-      return { ...nothingInherited, ...tcpOptions(endpoint) };
-    case 'ssh':
-      // Only the Host header: the agent knows where to go, and protocol "ssh" would load docker-modem's ssh2.
-      return { ...nothingInherited, host: 'http://localhost', agent: new SshAgent(endpoint) };
-  }
+  return { ...nothingInherited, ...addressOf(endpoint), agent: endpointAgent(endpoint) };
 }
 
-function tcpOptions({
-  host,
-  port,
-  tls,
-}: TcpEndpoint): Pick<ConnectionOptions, 'host' | 'port' | 'protocol' | 'agent'> {
-  // With its scheme: docker-modem takes the beginning of a bare IPv6 address for one.
-  const name = isIPv6(host) ? `[${host}]` : host;
-  if (!tls)
-    return { host: `http://${name}`, port, protocol: 'http', agent: new HttpAgent({ keepAlive: true }) };
-  const { verify, ...material } = tls;
-  const agent = new HttpsAgent({ keepAlive: true, rejectUnauthorized: verify, ...material });
-  return { host: `https://${name}`, port, protocol: 'https', agent };
+function addressOf(
+  endpoint: Endpoint,
+): Partial<Pick<ConnectionOptions, 'socketPath' | 'host' | 'port' | 'protocol'>> {
+  switch (endpoint.kind) {
+    case 'unix':
+      return { socketPath: endpoint.path };
+    case 'tcp': {
+      const { host, port, tls } = endpoint;
+      const protocol = tls ? 'https' : 'http';
+      // With its scheme: docker-modem takes the beginning of a bare IPv6 address for one.
+      return { host: `${protocol}://${isIPv6(host) ? `[${host}]` : host}`, port, protocol };
+    }
+    case 'ssh':
+      // Only the Host header: the agent knows where to go, and protocol "ssh" would load docker-modem's ssh2.
+      return { host: 'http://localhost' };
+  }
 }
 
 /**

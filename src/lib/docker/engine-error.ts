@@ -26,6 +26,8 @@ export type EngineFailure =
   | 'refused'
   /** The engine failed for a reason of its own; worth another try. */
   | 'transient'
+  /** The events stopped coming; what happened since is not known. */
+  | 'stream-ended'
   /** We ended the call ourselves. */
   | 'aborted';
 
@@ -33,6 +35,7 @@ const exitOf: Partial<Record<EngineFailure, ExitCode>> = {
   unreachable: ExitCode.unreachable,
   timeout: ExitCode.unreachable,
   malformed: ExitCode.unreachable,
+  'stream-ended': ExitCode.unreachable,
   denied: ExitCode.privileges,
 };
 

@@ -1,0 +1,56 @@
+import { malformed, optionalNumber, optionalRecord, optionalText, record, text } from './answer.js';
+import type { EngineEvent } from './event-source.js';
+
+const anId = /^[0-9a-zA-Z]{1,128}$/;
+
+function idOf(value: string | undefined): string | undefined {
+  return value !== undefined && anId.test(value) ? value : undefined;
+}
+
+/**
+ * The digits as they stand in the line. What a user names goes into events as text and within quotes, escaped, so
+ * that no label can look like this field; that the parsed number agrees is checked all the same.
+ */
+function exactTime(line: string, parsed: number | undefined, seconds: number | undefined): string {
+  const digits = /"timeNano":\s*(\d{1,20})[,}\s]/.exec(line)?.[1];
+  if (digits !== undefined && Number(digits) === parsed) return digits;
+  return `${String(Math.trunc(Math.max(seconds ?? 0, 0)))}${'0'.repeat(9)}`;
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw malformed('an event', 'JSON', line);
+  }
+}
+
+/**
+ * One line of `GET /events`. Reads only what all engines have: `status`, `id` and `from` are gone from API 1.52 on
+ * (engine fact E21).
+ */
+export function readEvent(line: string): EngineEvent {
+  const json = record(parse(line), 'an event');
+  const type = text(json['Type'], 'event.Type');
+  const actor = optionalRecord(json['Actor'], 'event.Actor');
+  const attributes = optionalRecord(actor['Attributes'], 'event.Actor.Attributes');
+  const [action = ''] = text(json['Action'], 'event.Action').split(':');
+  const name = optionalText(attributes['name'], 'event.Actor.Attributes.name');
+  // A container's labels are among its attributes: there, this would be a label of that name.
+  const container =
+    type === 'network'
+      ? idOf(optionalText(attributes['container'], 'event.Actor.Attributes.container'))
+      : undefined;
+  return {
+    type,
+    action,
+    id: idOf(optionalText(actor['ID'], 'event.Actor.ID')) ?? '',
+    ...(name !== undefined && { name }),
+    ...(container !== undefined && { container }),
+    timeNano: exactTime(
+      line,
+      optionalNumber(json['timeNano'], 'event.timeNano'),
+      optionalNumber(json['time'], 'event.time'),
+    ),
+  };
+}
