@@ -44,15 +44,15 @@ export function mergeRoutes(routes: readonly Route[]): Route[] {
   return merged;
 }
 
-/** A rule without ports means all of them. */
-function portsMeet(a: readonly PortRange[] | undefined, b: readonly PortRange[] | undefined): boolean {
+/** Whether two rules say the same of some ports; of ranges that only meet, the narrower one counts. */
+function sharePorts(a: readonly PortRange[] | undefined, b: readonly PortRange[] | undefined): boolean {
   if (!a || !b) return a === b;
-  return a.some(({ first, last }) => b.some(other => first <= other.last && other.first <= last));
+  return a.some(({ first, last }) => b.some(other => first === other.first && last === other.last));
 }
 
 /** Whether it cannot be told which of two rules counts; otherwise the narrower one does. */
 function isSameSelector(a: RoutingRule, b: RoutingRule): boolean {
-  return a.to.text === b.to.text && a.protocol === b.protocol && portsMeet(a.ports, b.ports);
+  return a.to.text === b.to.text && a.protocol === b.protocol && sharePorts(a.ports, b.ports);
 }
 
 /** The same traffic sent through two warps, or through one on two networks. */
