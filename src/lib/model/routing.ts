@@ -24,6 +24,9 @@ export interface Mark {
   readonly mask: number;
 }
 
+/** The mark of connections that came in from outside: our number, and the bits of it that count. */
+export const replyMark: Mark = { value: 0xd600_0000, mask: 0xff00_0000 };
+
 /** One rule of the routing policy database (`ip rule`) with our protocol number. */
 export interface PolicyRule {
   readonly family: Family;
@@ -67,6 +70,8 @@ export interface UnreachableRoute {
 export interface ReplyMarking {
   /** MAC addresses of the target's warps: what comes in through them is answered through them. Sorted. */
   readonly warpMacs: readonly string[];
+  /** Read where somebody changed how it is done: it is ours, and never what is wanted. */
+  readonly altered?: true;
 }
 
 /** Everything of ours in one namespace: what is there, or what should be. */

@@ -1,14 +1,11 @@
 import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
-import { ExitCode } from '../model/errors.js';
-import { escapeLine } from '../model/escape.js';
 import type { ContainerProcess } from '../model/namespace.js';
 import type { ConfirmProcess } from './kernel.js';
-import { KernelError } from './kernel-error.js';
-import { missingRights } from './rights.js';
+import { describeLook, gone, hostNamespace, notHere } from './namespace-failure.js';
 
 /** A network namespace held open: it stays the same one, whatever becomes of the process it was found by. */
 export interface OpenNamespace extends AsyncDisposable {
-  /** File descriptor of the namespace. */
+  /** File descriptor of the namespace; below 0 once it is closed. */
   readonly fd: number;
   readonly inode: number;
   /** The PID it was found by: for what only /proc tells, and only as long as it is checked again. */
@@ -43,7 +40,15 @@ export async function openNamespace(
     if ((await hostInodes(proc)).includes(inode)) throw hostNamespace(process);
     if (!(await isOf(process, proc))) throw notHere(process);
     if (confirm && !isSameRun(process, await confirm())) throw gone(process);
-    return { fd: file.fd, inode, pid: process.pid, [Symbol.asyncDispose]: () => file.close() };
+    return {
+      // Below 0 once it is closed: the number may by then be another file's.
+      get fd() {
+        return file.fd;
+      },
+      inode,
+      pid: process.pid,
+      [Symbol.asyncDispose]: () => file.close(),
+    };
   } catch (error) {
     await file.close();
     throw error;
@@ -54,7 +59,7 @@ async function openFile(process: ContainerProcess, proc: string): Promise<FileHa
   try {
     return await open(`${proc}/${String(process.pid)}/ns/net`, 'r');
   } catch (error) {
-    throw describe(process, error);
+    throw describeLook(process, error);
   }
 }
 
@@ -78,58 +83,10 @@ async function isOf({ id, pid, ...process }: ContainerProcess, proc: string): Pr
   try {
     return (await readFile(`${proc}/${String(pid)}/cgroup`, 'utf8')).includes(id);
   } catch (error) {
-    throw describe({ id, pid, ...process }, error);
+    throw describeLook({ id, pid, ...process }, error);
   }
 }
 
 function isSameRun(process: ContainerProcess, now: ContainerProcess | undefined): boolean {
   return now?.pid === process.pid && now.startedAt === process.startedAt;
-}
-
-function describe(process: ContainerProcess, error: unknown): unknown {
-  const { code = '' } = error as NodeJS.ErrnoException;
-  if (['ENOENT', 'ESRCH'].includes(code)) return gone(process);
-  if (['EACCES', 'EPERM'].includes(code)) {
-    return missingRights(`open the network namespace of ${nameOf(process)}`);
-  }
-  return error;
-}
-
-function nameOf({ name }: ContainerProcess): string {
-  return `container ${escapeLine(name)}`;
-}
-
-function gone(process: ContainerProcess): KernelError {
-  return new KernelError(
-    'gone',
-    `The process of ${nameOf(process)} (PID ${String(process.pid)}) has ended since it was looked at.`,
-    { exit: ExitCode.failed, hints: ['Run the command again: a restarted container has a new namespace.'] },
-  );
-}
-
-function hostNamespace(process: ContainerProcess): KernelError {
-  return new KernelError(
-    'host-namespace',
-    `Will not touch the network namespace of ${nameOf(process)}: it is the host's own.`,
-    {
-      exit: ExitCode.failed,
-      hints: [
-        'A container with network_mode: host has no routing of its own; give it a network to route it.',
-      ],
-    },
-  );
-}
-
-function notHere(process: ContainerProcess): KernelError {
-  return new KernelError(
-    'not-here',
-    `The process that the engine names for ${nameOf(process)} (PID ${String(process.pid)}) is another one here.`,
-    {
-      exit: ExitCode.failed,
-      hints: [
-        'Is the engine on another host, or in a virtual machine (Docker Desktop)? Run Fairlead where the containers run.',
-        'In a container Fairlead needs the PIDs of the host: --pid host.',
-      ],
-    },
-  );
 }

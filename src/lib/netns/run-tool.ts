@@ -67,6 +67,7 @@ async function found(findProgram: FindProgram, program: Program): Promise<string
 
 /** execa takes any descriptor; its types know those below ten. */
 function inherited({ fd }: { readonly fd: number }): 3 {
+  if (fd < 0) throw new TypeError('a tool was to be run in a namespace that is closed by now');
   return fd as 3;
 }
 

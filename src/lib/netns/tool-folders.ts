@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, statSync } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { ExitCode } from '../model/errors.js';
@@ -20,6 +20,7 @@ const packages: Readonly<Record<Program, string>> = {
   nsenter: 'util-linux',
   cat: 'coreutils',
   tee: 'coreutils',
+  head: 'coreutils',
   'iptables-nft': 'iptables',
   'ip6tables-nft': 'iptables',
   'iptables-legacy': 'iptables',
@@ -38,21 +39,16 @@ export type FindProgram = (program: Program) => Promise<string | undefined>;
  * The system's own folders first, then those of the caller's PATH that only root can write to (NixOS has its programs
  * nowhere else). What is run has rights over all namespaces: a PATH of `.` or `~/bin` must not decide what it is.
  */
-export async function toolFolders(path = ''): Promise<readonly string[]> {
+export function toolFolders(path = ''): readonly string[] {
   const further = [...new Set(path.split(':'))].filter(
     folder => isAbsolute(folder) && !systemFolders.includes(folder),
   );
-  const trusted = await Promise.all(further.map(isRootsAlone));
-  return [...systemFolders, ...further.filter((_, i) => trusted[i])];
+  return [...systemFolders, ...further.filter(isRootsAlone)];
 }
 
-async function isRootsAlone(folder: string): Promise<boolean> {
-  try {
-    const { uid, mode } = await stat(folder);
-    return uid === 0 && (mode & writableByOthers) === 0;
-  } catch {
-    return false;
-  }
+function isRootsAlone(folder: string): boolean {
+  const { uid, mode } = statSync(folder, { throwIfNoEntry: false }) ?? { uid: -1, mode: 0 };
+  return uid === 0 && (mode & writableByOthers) === 0;
 }
 
 /** Where a program is; one that is found is not looked for again. */

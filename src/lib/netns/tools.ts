@@ -6,6 +6,7 @@ export type Tool =
   | 'nft'
   | 'cat'
   | 'tee'
+  | 'head'
   | 'iptables-nft'
   | 'ip6tables-nft'
   | 'iptables-legacy'

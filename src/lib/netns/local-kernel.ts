@@ -1,0 +1,56 @@
+import { writeGuard } from './guard-table/write-guard.js';
+import { findHolders } from './find-holders.js';
+import type { Kernel } from './kernel.js';
+import { isKernelFailure } from './kernel-error.js';
+import { openNamespace } from './open-namespace.js';
+import { preconditions } from './preconditions.js';
+import { readNamespace } from './read-namespace.js';
+import { readHost } from './read-host.js';
+import { changeRouting } from './routing/change-routing.js';
+import { toolRunner } from './run-tool.js';
+import { programFinder, toolFolders } from './tool-folders.js';
+import type { RunTool } from './tools.js';
+import { writeNat } from './warp-side/write-nat.js';
+
+export interface LocalKernelOptions {
+  /** The caller's PATH: where else tools may be than in the system's own folders. */
+  readonly path?: string;
+  /** Wraps the runner of tools: to log or count what is run. */
+  readonly observe?: (run: RunTool) => RunTool;
+}
+
+/** The kernel of this host, by the system's own tools. */
+export function localKernel({ path, observe = run => run }: LocalKernelOptions = {}): Kernel {
+  const folders = toolFolders(path);
+  const findProgram = programFinder(folders);
+  const run = observe(toolRunner({ folders, findProgram }));
+  const needed = preconditions(run, findProgram);
+  return {
+    check: signal => needed.check(signal),
+    readHost: signal => readHost(run, findProgram, signal),
+    findHolders: () => findHolders(),
+    async readNamespace(process, question, signal) {
+      try {
+        await using within = await openNamespace(process);
+        const dialect = await needed.dialect(signal);
+        return {
+          read: 'state',
+          state: await readNamespace({ run, dialect, within, process }, question, signal),
+        };
+      } catch (error) {
+        if (isKernelFailure(error, 'gone')) return { read: 'gone' };
+        if (isKernelFailure(error, 'host-namespace')) return { read: 'host' };
+        throw error;
+      }
+    },
+    async changeRouting(process, changes, confirm) {
+      await using within = await openNamespace(process, { confirm });
+      await changeRouting(run, within, process, changes);
+    },
+    async setNat(process, nat, confirm) {
+      await using within = await openNamespace(process, { confirm });
+      await writeNat(run, within, nat);
+    },
+    setGuard: bridges => writeGuard(run, bridges),
+  };
+}

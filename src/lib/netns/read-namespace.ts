@@ -1,0 +1,36 @@
+import type { ContainerProcess, NamespaceState } from '../model/namespace.js';
+import { interfacesIn } from './interfaces.js';
+import type { NamespaceQuestion } from './kernel.js';
+import type { OpenNamespace } from './open-namespace.js';
+import { type IpDialect, readRouting } from './routing/read-routing.js';
+import { readSysctls } from './sysctls.js';
+import type { RunTool } from './tools.js';
+import { readWarpSide } from './warp-side/read-warp-side.js';
+
+export interface Reader {
+  readonly run: RunTool;
+  readonly dialect: IpDialect;
+  readonly within: OpenNamespace;
+  readonly process: ContainerProcess;
+}
+
+/** All that decisions need of a namespace: two processes for the routing and one for the switches, side by side. */
+export async function readNamespace(
+  { run, dialect, within, process }: Reader,
+  { warpSide }: NamespaceQuestion,
+  signal?: AbortSignal,
+): Promise<NamespaceState> {
+  const readSwitches = async (): ReturnType<typeof readSysctls> =>
+    readSysctls(run, within, await interfacesIn(within, process), signal);
+  const [{ routing, links }, sysctls] = await Promise.all([
+    readRouting(run, within, dialect, signal),
+    readSwitches(),
+  ]);
+  return {
+    inode: within.inode,
+    routing,
+    links,
+    sysctls,
+    ...(warpSide && { warpSide: await readWarpSide(run, within, { links, sysctls }, signal) }),
+  };
+}
