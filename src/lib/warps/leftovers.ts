@@ -1,0 +1,26 @@
+import type { Container } from '../model/container.js';
+import type { NamespaceState } from '../model/namespace.js';
+import type { RoutingState } from '../model/routing.js';
+import { type ByHandTable, byHandRouting } from './by-hand.js';
+import { routingFor } from './policy.js';
+
+/** What becomes of what is found in a namespace that nothing is declared for. */
+export interface Leftovers {
+  /** What stays there: what was routed by hand, closed where its warp is gone. Empty: all of ours goes. */
+  readonly routing: RoutingState;
+  /** What was routed by hand, warp by warp. */
+  readonly byHand: readonly ByHandTable[];
+}
+
+/** Told from what is declared by its tables alone, for nothing else remembers what was routed by hand. */
+export function leftovers(
+  { routing, links }: Pick<NamespaceState, 'routing' | 'links'>,
+  containers: readonly Container[],
+  base: number,
+): Leftovers {
+  const byHand = byHandRouting(routing, containers);
+  const marksReplies = routing.replies !== undefined;
+  const reading = routingFor({ routes: [] }, { links }, { base, marksReplies, byHand });
+  // More than fits can only be what somebody else wrote under our mark: it stays as it is, and is nobody's to open.
+  return { routing: reading.ok ? reading.routing : routing, byHand: byHand.tables };
+}
