@@ -3,7 +3,7 @@ import type { NetworkRef } from './step.js';
 /** A network that only its warps may send out of. */
 export interface GuardedNetwork {
   readonly network: NetworkRef;
-  /** Its bridge; absent for a network that an earlier step creates: it then follows from the ID. */
+  /** Its bridge where an option names it; else it follows from the ID, which is another one after a recreation. */
   readonly bridge?: string;
   /** Addresses of its warps on it, sorted: the only sources that may begin a connection outwards. */
   readonly warps: readonly string[];

@@ -1,13 +1,129 @@
-import type { Container } from '../model/container.js';
+import { type Container, endpointOn, isAlive } from '../model/container.js';
+import { escapeText } from '../model/escape.js';
+import { type GuardState, type GuardedNetwork, bridgeOf } from '../model/guard.js';
+import type { HostNetworking, KernelView } from '../model/kernel-view.js';
 import type { Network } from '../model/network.js';
-import { type Plan, emptyPlan } from '../model/plan.js';
+import { type Finding, type Plan, emptyPlan } from '../model/plan.js';
+import { networkRef } from '../model/step.js';
 import type { World } from '../model/world.js';
+import { canonicalAddress } from '../net/address.js';
+import { guardCaveats } from './guard-caveats.js';
+import { guardObstacle, isYetToBeMade } from './guard-obstacle.js';
 
 /** The warps of a network, whether or not they run. */
 export type WarpsOn = (network: Network) => readonly Container[];
 
-/** Holds back what does not leave the declared networks through a warp: `egress: warp`. */
-export function planGuard(networks: readonly string[], world: World, warpsOn: WarpsOn): Plan {
-  void [networks, world, warpsOn];
-  return emptyPlan;
+interface Guarded {
+  readonly network: Network;
+  readonly wanted: GuardedNetwork;
+  /** What is in force for it. */
+  readonly inForce?: GuardState['bridges'][number];
+}
+
+/** Addresses that belong to these warps at present: one that has ended may have left its to a stranger. */
+function addressesOn(network: Network, warps: readonly Container[]): string[] {
+  const endpoints = warps.filter(isAlive).flatMap(warp => endpointOn(warp, network.name) ?? []);
+  const addresses = endpoints.flatMap(({ ipv4 = [], ipv6 = [] }) => [ipv4, ipv6].flat());
+  return [...new Set(addresses.map(canonicalAddress))].sort();
+}
+
+function guardOf(network: Network, warps: readonly Container[], { guard }: HostNetworking): Guarded {
+  const named = network.options['com.docker.network.bridge.name'];
+  const wanted: GuardedNetwork = {
+    network: networkRef(network),
+    ...(named !== undefined && { bridge: named }),
+    warps: addressesOn(network, warps),
+  };
+  // One that is recreated gets a bridge of another name, and that is not guarded yet.
+  const bridge = isYetToBeMade(network) ? named : bridgeOf(network);
+  const inForce = guard?.bridges.find(each => each.bridge === bridge);
+  return { network, wanted, ...(inForce && { inForce }) };
+}
+
+function isInForce({ wanted, inForce }: Guarded): boolean {
+  return inForce?.warps.join() === wanted.warps.join();
+}
+
+function describeInForce({ network, wanted, inForce }: Guarded): Finding {
+  const dropped = inForce?.dropped ?? 0;
+  const held = dropped === 0 ? '' : `; packets of others held back: ${String(dropped)}`;
+  const who = wanted.warps.length === 0 ? 'nobody' : `only ${wanted.warps.join(', ')}`;
+  const reason = `guarded: ${who} may begin a connection out of it${held}`;
+  return { find: 'unchanged', job: 'warps', network: network.name, reason };
+}
+
+/** Why the table is written, for the person who reads the plan. */
+function reasonFor(guarded: readonly Guarded[], guard: GuardState | undefined): string {
+  if (guarded.length === 0) return 'no network is guarded any more';
+  const names = (some: readonly Guarded[]): string =>
+    some.map(({ network }) => escapeText(network.name)).join(', ');
+  const fresh = guarded.filter(({ inForce }) => !inForce);
+  const changed = guarded.filter(each => each.inForce && !isInForce(each));
+  const bridges = new Set(guarded.flatMap(({ inForce }) => inForce?.bridge ?? []));
+  const gone = (guard?.bridges ?? []).map(({ bridge }) => bridge).filter(bridge => !bridges.has(bridge));
+  return [
+    ...(fresh.length > 0 ? [`only warps may send out of ${names(fresh)}`] : []),
+    ...(changed.length > 0 ? [`the addresses of the warps on ${names(changed)} are others now`] : []),
+    ...(gone.length > 0 ? [`nothing is guarded on ${gone.join(', ')} any more`] : []),
+    ...(guard?.whole === false ? ['somebody changed the table'] : []),
+  ].join('; ');
+}
+
+/** Without a look at the host's firewall nothing is said to be guarded, and nothing is taken away. */
+function withoutHost(networks: readonly string[], kernel: KernelView | undefined): Plan {
+  const { why = 'nobody looked at the firewall of this host', hints = [] } = kernel?.outOfReach ?? {};
+  const reason = `cannot be guarded: ${why}`;
+  const findings = networks.map((network): Finding => ({
+    find: 'refused',
+    job: 'warps',
+    network,
+    reason,
+    ...(hints.length > 0 && { hints }),
+  }));
+  return { steps: [], findings };
+}
+
+function isSettled(guarded: readonly Guarded[], guard: GuardState | undefined): boolean {
+  if (!guard) return guarded.length === 0;
+  const isSame = guarded.length === guard.bridges.length && guarded.every(isInForce);
+  return guard.whole && isSame && guarded.length > 0;
+}
+
+/**
+ * Holds back, in the host's firewall, what does not leave the declared networks through a warp (`egress: warp`): also
+ * while a container starts and nothing is routed in it yet, and against one that can change its own routing (engine
+ * fact E35). The table is written as a whole, and what is in force for a network stays so while it is declared.
+ */
+export function planGuard(
+  networks: readonly string[],
+  world: World,
+  warpsOn: WarpsOn,
+  isTarget: (container: Container) => boolean = () => true,
+): Plan {
+  const host = world.kernel?.host;
+  if (!host) return networks.length === 0 ? emptyPlan : withoutHost(networks, world.kernel);
+  const names = new Set([...networks].sort());
+  const findings: Finding[] = [];
+  const guarded: Guarded[] = [];
+  for (const name of names) {
+    // Engines before 25.0 can have two networks of one name: both are guarded.
+    const matches = world.networks.filter(network => network.name === name);
+    if (matches.length === 0) {
+      const reason = 'cannot be guarded: it does not exist';
+      findings.push({ find: 'refused', job: 'warps', network: name, reason });
+    }
+    for (const network of matches) {
+      const warps = warpsOn(network);
+      const each = guardOf(network, warps, host);
+      const obstacle = guardObstacle(network, host);
+      if (obstacle) findings.push({ find: 'refused', job: 'warps', network: name, ...obstacle });
+      else findings.push(...guardCaveats(each.wanted, network, { warps, isTarget, guarded: names, world }));
+      if (!obstacle || each.inForce) guarded.push(each);
+    }
+  }
+  const kept = guarded.filter(isInForce).map(describeInForce);
+  if (isSettled(guarded, host.guard)) return { steps: [], findings: [...kept, ...findings] };
+  const guard = guarded.map(({ wanted }) => wanted);
+  const reason = reasonFor(guarded, host.guard);
+  return { steps: [{ do: 'set-guard', job: 'warps', guard, reason }], findings: [...kept, ...findings] };
 }

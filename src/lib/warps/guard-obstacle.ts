@@ -1,0 +1,36 @@
+import { escapeText } from '../model/escape.js';
+import { bridgeOf } from '../model/guard.js';
+import type { HostNetworking } from '../model/kernel-view.js';
+import type { Network } from '../model/network.js';
+import type { Finding } from '../model/plan.js';
+
+/** Whether it is as an earlier step of the plan will make it, created or recreated: nobody has seen its bridge. */
+export function isYetToBeMade({ created }: Network): boolean {
+  return created === '';
+}
+
+/** Why a network cannot be guarded; undefined where nothing stands in the way. */
+export function guardObstacle(
+  network: Network,
+  host: HostNetworking,
+): Pick<Finding, 'reason' | 'hints'> | undefined {
+  if (network.configOnly)
+    return { reason: 'cannot be guarded: it is config-only, and nothing is ever on it' };
+  if (network.driver !== 'bridge') {
+    return {
+      reason: `cannot be guarded: its driver is ${escapeText(network.driver)}, and only what leaves a bridge passes the firewall`,
+    };
+  }
+  const named = network.options['com.docker.network.bridge.name'];
+  if (isYetToBeMade(network) && named === undefined) return undefined;
+  const bridge = bridgeOf(network);
+  // One name that cannot stand in a rule would keep the whole table from being written.
+  if (!/^[a-zA-Z0-9_.-]{1,15}$/.test(bridge)) {
+    return { reason: `cannot be guarded: the name of its bridge, ${escapeText(bridge)}, fits in no rule` };
+  }
+  if (isYetToBeMade(network) || host.interfaces.includes(bridge)) return undefined;
+  return {
+    reason: `cannot be guarded: its bridge ${bridge} is not in the network namespace that Fairlead runs in`,
+    hints: ['Run Fairlead in the network namespace of the engine; in a container that is --network host.'],
+  };
+}
