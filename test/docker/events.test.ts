@@ -2,6 +2,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { assert, expect } from 'chai';
+import { connectEngine } from '../../src/lib/docker/connect-engine.js';
 import type { Endpoint } from '../../src/lib/docker/endpoint.js';
 import { EngineError } from '../../src/lib/docker/engine-error.js';
 import type { EventSource } from '../../src/lib/docker/event-source.js';
@@ -13,12 +14,21 @@ import { type FakeServer, serve } from '../support/fake-server.js';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.js';
 import type { Fault } from '../support/fault.js';
 import { issueCertificate } from './certificates.js';
+import { installFakeSsh } from './fake-ssh.js';
 import { failureOf } from './rejection.js';
 
 const events = /^GET \/events$/;
 
 function at(host: string): Endpoint {
   return { kind: 'unix', path: host.slice('unix://'.length), url: host, origin: 'from --host' };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 async function endOf(reader: EventReader): Promise<EngineError> {
@@ -68,6 +78,18 @@ describe('the events of an engine', () => {
       'container rename shöp',
     ]);
     expect(reader.seen[2]).to.include({ container: id, id: daemon.networks.at(-1)?.Id });
+    expect(await reader.stop()).to.equal('returned');
+  });
+
+  it('are those of the engine that is connected to, and cost nothing before', async () => {
+    const { events: connected } = await connectEngine({ host: proxy.host, env: {} });
+    expect(proxy.calls).to.deep.equal([]);
+    const since = await connected.now();
+    const reader = await readEvents(connected, since);
+    daemon.addNetwork('a');
+    await reader.until('network create a');
+    await connected.ping();
+    expect(proxy.calls).to.deep.equal(['GET /_ping', 'GET /events', 'GET /_ping']);
     expect(await reader.stop()).to.equal('returned');
   });
 
@@ -152,6 +174,15 @@ describe('the events of an engine', () => {
       "The engine's answer makes no sense: an event should be JSON and is a string.",
     ]);
     await waitUntil('nobody follows', () => daemon.events.followers === 0);
+  });
+
+  it('may stand still without a word, until the connection breaks', async () => {
+    const reader = await readWith({ do: 'stall', afterBytes: 0 });
+    daemon.addNetwork('a');
+    await waitUntil('it is told', () => daemon.events.waiting === 0);
+    expect(reader.seen).to.deep.equal([]);
+    proxy.cut(events);
+    expect((await endOf(reader)).failure).to.equal('stream-ended');
   });
 
   it('may be silent for longer than an answer may take', async () => {
@@ -265,6 +296,26 @@ describe('the events of an engine', () => {
     ]);
     expect(reader.seen[3]?.timeNano).to.equal(reader.seen[2]?.timeNano);
     await reader.stop();
+  });
+
+  it('come over an ssh of their own, which ends with them', async () => {
+    const event = '{"Type":"network","Action":"create","Actor":{"ID":"1"},"timeNano":5}';
+    const ssh = await installFakeSsh(`
+      process.stdin.once('data', () => process.stdout.write('HTTP/1.1 200 OK\\r\\n\\r\\n${event}\\n'));
+      process.stdin.on('end', () => process.exit(0));
+    `);
+    try {
+      const reader = await readEvents(
+        openEventSource({ kind: 'ssh', host: 'far', url: 'ssh://far', origin: 'from --host' }),
+      );
+      await waitUntil('it is told', () => reader.seen.length > 0);
+      expect(reader.told).to.deep.equal(['network create']);
+      expect(await reader.stop()).to.equal('returned');
+      const [pid = 0] = await ssh.pids();
+      await waitUntil('ssh is gone', () => !isAlive(pid));
+    } finally {
+      await ssh.remove();
+    }
   });
 
   it('come over TLS as well', async () => {

@@ -129,14 +129,14 @@ describe('HTTP over ssh', () => {
     await install(undefined, { ...far, port: 2222, path: '/run/user/1000/docker.sock' });
     await ask('/');
     const command =
-      '-o ConnectTimeout=30 -T -l me -p 2222 -- far docker --host unix:///run/user/1000/docker.sock system dial-stdio';
+      '-o ConnectTimeout=30 -o ServerAliveInterval=30 -T -l me -p 2222 -- far docker --host unix:///run/user/1000/docker.sock system dial-stdio';
     expect(await ssh?.runs()).to.deep.equal([command.split(' ')]);
   });
 
   it('leaves user, port and socket to the configuration of ssh unless they are given', async () => {
     await install(undefined, { kind: 'ssh', host: 'alias', url: 'ssh://alias', origin: 'from --host' });
     await ask('/');
-    const command = '-o ConnectTimeout=30 -T -- alias docker system dial-stdio';
+    const command = '-o ConnectTimeout=30 -o ServerAliveInterval=30 -T -- alias docker system dial-stdio';
     expect(await ssh?.runs()).to.deep.equal([command.split(' ')]);
   });
 

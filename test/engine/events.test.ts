@@ -147,7 +147,7 @@ for (const release of ['20.10', '26.1', '28.5'] as const) {
 }
 
 describe('The events of an engine behind ssh', () => {
-  it('come by a connection of their own, which ends with them', async () => {
+  it('come by a connection of their own', async () => {
     await using engine = await startEngine({ release: '28.5' });
     const path = process.env['PATH'] ?? '';
     const server = await createSshServer({

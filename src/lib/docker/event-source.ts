@@ -30,8 +30,8 @@ export interface EventSource {
   now(signal?: AbortSignal): Promise<string>;
   /**
    * Events from `since` on, the one of that very time included. Throws an EngineError however the stream ends, after
-   * the last event that came; returns when the signal fires. `subscribed` is called once the engine listens: from
-   * then on nothing is missed in between.
+   * the last event that came; returns when the signal fires. `subscribed` is called once the engine has agreed; what
+   * is looked at after that, and after `since`, has no gap before the events.
    */
   events(since: string, signal: AbortSignal, subscribed?: () => void): AsyncIterable<EngineEvent>;
   /** Fails with an EngineError unless the engine answers. */
