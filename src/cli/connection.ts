@@ -1,6 +1,7 @@
 import type { FairleadConfig } from '../lib/config/schema.js';
 import { loadConfig } from '../lib/config/load.js';
 import { problemLine } from '../lib/config/problem-text.js';
+import type { EventSource } from '../lib/docker/event-source.js';
 import type { Engine } from '../lib/docker/engine.js';
 import type { Log } from '../lib/model/log.js';
 import type { Journal } from '../lib/reconcile/journal.js';
@@ -18,6 +19,11 @@ export interface Connection {
   readonly config: FairleadConfig;
   /** The file it was read from; absent where there is none. */
   readonly configFile?: string;
+  /** What is doubtful in it. */
+  readonly warnings: readonly string[];
+  /** Where the engine is. */
+  readonly url: string;
+  readonly events: EventSource;
   readonly journal: Journal;
   /** The kernel that the containers run on, or why it is not at hand. */
   readonly kernel: () => Promise<KernelAccess>;
@@ -33,14 +39,21 @@ export async function connect(flags: GlobalFlags): Promise<Connection> {
   ]);
   const log = logFor(flags, loaded.config, process.env);
   if (loaded.file !== undefined) log.debug('read the config', { file: loaded.file });
-  for (const problem of loaded.warnings) log.warn(problemLine(problem));
-  const { engine, endpoint } = await connectEngine({ ...engineChoice(flags, loaded, process.env), log });
+  const warnings = loaded.warnings.map(problemLine);
+  for (const warning of warnings) log.warn(warning);
+  const { engine, events, endpoint } = await connectEngine({
+    ...engineChoice(flags, loaded, process.env),
+    log,
+  });
   log.debug('the engine', { url: endpoint.url, chosen: endpoint.origin });
   const folder = stateFolder(process.env, process.getuid?.());
   const journal = fileJournal(folder, endpoint.url, process.pid);
   return {
     engine,
+    events,
+    url: endpoint.url,
     config: loaded.config,
+    warnings,
     ...(loaded.file !== undefined && { configFile: loaded.file }),
     journal,
     kernel: () => kernelAccess(endpoint, process.env),

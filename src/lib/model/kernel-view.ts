@@ -10,6 +10,8 @@ export interface HostNetworking {
   readonly interfaces: readonly string[];
   /** Whether bridged packets pass through the host's firewall (`net.bridge.bridge-nf-call-iptables`). */
   readonly filtersBridged: boolean;
+  /** Set where nftables' program is missing: no guard, NAT or marking of replies without it. */
+  readonly lacksNft?: true;
   /** Name servers of the host's resolv.conf. */
   readonly nameServers: readonly string[];
 }

@@ -26,6 +26,7 @@ export async function readHost(
     interfaces,
     filtersBridged: filtering.trim() === '1',
     nameServers: nameServersOf(resolver),
+    ...(!hasNft && { lacksNft: true }),
     ...(guard && { guard }),
   };
 }

@@ -55,11 +55,7 @@ export function statusLines(statuses: readonly JobStatus[], palette: Palette = p
       const { sign, verb, subject } = describeStep(step);
       return [`  ${sign} ${verb}`, subject, escapeLine(step.reason)];
     });
-    const rest = notes.map(note => [
-      `  ! ${noteVerb(note.find)}`,
-      subjectOf(note),
-      escapeLine(note.reason),
-    ]);
+    const rest = notes.map(note => [`  ! ${noteVerb(note.find)}`, subjectOf(note), escapeLine(note.reason)]);
     const below = alignColumns([...steps, ...rest]);
     return [
       heads[i] ?? '',

@@ -1,0 +1,57 @@
+import { constants } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
+import type { Facts } from '../lib/doctor/facts.js';
+import { declaredNetworks } from '../lib/config/network-spec.js';
+import { FairleadError } from '../lib/model/errors.js';
+import { declaredIn, inspectionForAll } from '../lib/reconcile/declared.js';
+import { begunElsewhere } from '../lib/reconcile/journal-steps.js';
+import { observeAll } from '../lib/reconcile/observe-all.js';
+import { planAll } from '../lib/reconcile/plan.js';
+import type { Connection } from './connection.js';
+import { stateFolder } from './state-folder.js';
+
+async function isWritable(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await access(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Sees and plans everything declared; that it cannot is a fact as well. */
+async function lookAtEngine(connection: Connection, signal: AbortSignal): Promise<Facts['engine']> {
+  const { engine, config, journal, kernel, url } = connection;
+  try {
+    const declared = declaredIn(config);
+    const sources = { engine, access: await kernel(), signal };
+    const world = await observeAll(sources, inspectionForAll(declared), declared.warps);
+    const begun = await begunElsewhere(journal);
+    return { url, world, plan: planAll(declared, world, { force: false, prune: false, ...begun }) };
+  } catch (error) {
+    if (!(error instanceof FairleadError)) throw error;
+    return { url, failure: error };
+  }
+}
+
+/** Gathers what a check-up looks at. */
+export async function gatherFacts(connection: Connection, signal: AbortSignal): Promise<Facts> {
+  const { config, configFile, warnings, journal } = connection;
+  const folder = stateFolder(process.env, process.getuid?.());
+  const writable = await isWritable(folder);
+  const networks = declaredNetworks(config);
+  return {
+    config: { ...(configFile !== undefined && { file: configFile }), warnings },
+    engine: await lookAtEngine(connection, signal),
+    state: {
+      folder,
+      writable,
+      unfinished: writable ? (await begunElsewhere(journal)).pending.map(({ network }) => network.name) : [],
+    },
+    declares: {
+      proxies: config.proxies.length > 0,
+      guarded: networks.filter(({ egress }) => egress === 'warp').map(({ spec }) => spec.name),
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { hasGatewayPriority } from '../model/engine-info.js';
+import type { GuardState } from '../model/guard.js';
+import type { Finding } from '../model/plan.js';
+import type { World } from '../model/world.js';
+import { type Diagnosis, note, ok, problem } from './diagnosis.js';
+import type { Facts } from './facts.js';
+
+/** The oldest engine that the suite runs against. */
+const oldestTried = '20.10';
+
+function examineConfig({ config }: Facts): Diagnosis[] {
+  if (config.file === undefined) {
+    return [note('config', 'there is none: nothing is declared', ['Write one: fairlead init'])];
+  }
+  return config.warnings.length === 0
+    ? [ok('config', config.file)]
+    : config.warnings.map(warning => note('config', warning));
+}
+
+function examineVersion({ engine }: World): Diagnosis {
+  const says = `${engine.kind === 'podman' ? 'Podman' : 'Docker Engine'} ${engine.version}, API ${engine.apiVersion}`;
+  if (engine.kind === 'podman') {
+    return note('engine', `${says}: networks are not recreated there, and the rest is little tried`, [
+      `Docker Engine ${oldestTried} and later is what Fairlead is tried on.`,
+    ]);
+  }
+  return ok('engine', says);
+}
+
+/** Below API 1.48 nothing keeps a join from moving published ports to another network (engine fact E4). */
+function examineGateways({ declares }: Facts, { engine }: World): Diagnosis[] {
+  if (!declares.proxies || hasGatewayPriority(engine)) return [];
+  return [
+    note('joins', 'this engine knows no gateway priorities: some joins and leaves cut client connections', [
+      'Docker Engine 28.0 or later. Until then every such join is announced; on_gateway_move: skip leaves them out.',
+    ]),
+  ];
+}
+
+function examineKernel({ declares }: Facts, { kernel }: World): Diagnosis[] {
+  if (!kernel) return [ok('warps', 'none declared, and nothing of ours is left anywhere')];
+  if (kernel.outOfReach) {
+    const { why, hints } = kernel.outOfReach;
+    return [problem('warps', why, hints)];
+  }
+  const lacksNft = kernel.host?.lacksNft ?? false;
+  const count = kernel.namespaces.size;
+  return [
+    ok('warps', `rights and tools are there; ${String(count)} namespaces were read`),
+    ...(lacksNft
+      ? [
+          problem(
+            'nftables',
+            'nft is missing: no guard, no NAT and no published ports of targets without it',
+            ['Install nftables: apt-get install nftables'],
+          ),
+        ]
+      : []),
+    ...(declares.guarded.length > 0 && !lacksNft ? [examineGuard(declares.guarded, kernel.host?.guard)] : []),
+  ];
+}
+
+function examineGuard(declared: readonly string[], guard: GuardState | undefined): Diagnosis {
+  const names = declared.join(', ');
+  if (!guard?.whole || guard.bridges.length < declared.length) {
+    return problem('guard', `not in force for all of ${names}`, ['Put it in force: fairlead apply']);
+  }
+  const dropped = guard.bridges.reduce((sum, bridge) => sum + bridge.dropped, 0);
+  return ok('guard', `in force for ${names}; ${String(dropped)} packets held back`);
+}
+
+function examineState({ state }: Facts): Diagnosis[] {
+  return [
+    state.writable
+      ? ok('state', state.folder)
+      : problem('state', `${state.folder} cannot be written: networks cannot be recreated`, [
+          'Run Fairlead as the user whose folder it is, or with sudo.',
+        ]),
+    ...state.unfinished.map(name =>
+      problem('state', `the recreation of ${name} was interrupted`, [
+        `Finish it: fairlead network ensure ${name} --recreate`,
+      ]),
+    ),
+  ];
+}
+
+/** What the plan of everything declared has to say against itself. */
+function examineFinding(finding: Finding): Diagnosis[] {
+  const { find, job, container, network, reason, hints = [] } = finding;
+  const about = container ?? network;
+  const subject = about === undefined ? job : `${job}: ${about}`;
+  if (find === 'refused') return [problem(subject, reason, hints)];
+  if (find === 'warning') return [note(subject, reason, hints)];
+  return [];
+}
+
+/** Everything on this host that would keep a job from working, and what is there to know, each with its fix. */
+export function examine(facts: Facts): Diagnosis[] {
+  const { engine } = facts;
+  if ('failure' in engine) {
+    return [
+      ...examineConfig(facts),
+      problem('engine', engine.failure.message, engine.failure.hints),
+      ...examineState(facts),
+    ];
+  }
+  return [
+    ...examineConfig(facts),
+    examineVersion(engine.world),
+    ...examineGateways(facts, engine.world),
+    ...examineKernel(facts, engine.world),
+    ...examineState(facts),
+    ...engine.plan.findings.flatMap(examineFinding),
+  ];
+}

@@ -1,0 +1,26 @@
+import type { FairleadError } from '../model/errors.js';
+import type { Plan } from '../model/plan.js';
+import type { World } from '../model/world.js';
+
+/** What a check-up needs to know, gathered once. What could not be found out says why. */
+export interface Facts {
+  readonly config: {
+    /** Absent: there is none. */
+    readonly file?: string;
+    readonly warnings: readonly string[];
+  };
+  readonly engine:
+    | { readonly url: string; readonly world: World; readonly plan: Plan }
+    | { readonly url: string; readonly failure: FairleadError };
+  /** Where recreations are written down. */
+  readonly state: {
+    readonly folder: string;
+    readonly writable: boolean;
+    /** Networks whose recreation was interrupted. */
+    readonly unfinished: readonly string[];
+  };
+  readonly declares: {
+    readonly proxies: boolean;
+    readonly guarded: readonly string[];
+  };
+}
