@@ -2,7 +2,7 @@ import { delimiter } from 'node:path';
 import { assert, expect } from 'chai';
 import { resolveEndpoint } from '../../src/lib/docker/endpoint.js';
 import { EngineError } from '../../src/lib/docker/engine-error.js';
-import type { EventSource } from '../../src/lib/docker/event-source.js';
+import type { EngineEvent, EventSource } from '../../src/lib/docker/event-source.js';
 import { openEventSource } from '../../src/lib/docker/open-event-source.js';
 import { type EventReader, readEvents } from '../support/event-reader.js';
 import { startFaultProxy } from '../support/fault-proxy.js';
@@ -91,6 +91,24 @@ for (const release of ['20.10', '26.1', '28.5'] as const) {
       await reader.until('container rename n300');
       expect(reader.told).to.have.length(256);
       await reader.stop();
+    });
+
+    it('are all taken while their reader is busy', async () => {
+      const id = await createContainer(engine, { name: 'm0' });
+      const signal = new AbortController();
+      const from = await source.now();
+      const iterator = source.events(from, signal.signal)[Symbol.asyncIterator]();
+      const next = async (): Promise<string | undefined> => {
+        const { value } = (await iterator.next()) as IteratorYieldResult<EngineEvent>;
+        return value.id === id && value.action !== 'create' ? value.name : next();
+      };
+      await engine.api('POST', `/containers/${id}/rename?name=m1`);
+      expect(await next()).to.equal('m1');
+      // Nobody reads now. More than the engine keeps, for replays and for a reader that is slow.
+      for (let i = 2; i <= 2000; i += 1)
+        await engine.api('POST', `/containers/${id}/rename?name=m${String(i)}`);
+      for (let i = 2; i <= 2000; i += 1) expect(await next()).to.equal(`m${String(i)}`);
+      signal.abort();
     });
 
     it('are on a clock that the engine tells', async () => {
