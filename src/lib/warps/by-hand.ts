@@ -66,7 +66,7 @@ function readTable(
 }
 
 /** The warp's membership that has the address, while it runs. */
-function holderOf(
+export function holderOf(
   { metric, gateway }: ViaRoute,
   containers: readonly Container[],
 ): { mac?: string } | undefined {

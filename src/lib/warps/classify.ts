@@ -28,6 +28,10 @@ export type Verdict =
 /** A network namespace that something is declared for, named by the container that made it. */
 export interface JudgedTarget {
   readonly owner: Container;
+  /** The container it is declared for, where that is one; else the owner. */
+  readonly named: string;
+  /** The containers that it is declared for. */
+  readonly members: readonly Container[];
   readonly wishes: readonly Wish[];
   /** What it comes to. For a refused target: what would be in force, without a way where that is refused. */
   readonly routes: readonly Route[];
@@ -38,6 +42,7 @@ export interface JudgedTarget {
 
 interface Group {
   readonly owner: Container;
+  readonly members: Container[];
   readonly wishes: Wish[];
   readonly faults: Refusal[];
   /** Its namespace is that of a container that is not there. */
@@ -54,10 +59,12 @@ function groupByNamespace(declaration: WarpDeclaration, { containers }: World): 
     const owner = 'owner' in found ? found.owner : container;
     const group = groups.get(owner.id) ?? {
       owner,
+      members: [],
       wishes: [],
       faults: [],
       ...('missing' in found && { orphaned: found.missing }),
     };
+    group.members.push(container);
     group.wishes.push(...wishes);
     group.faults.push(...faults);
     groups.set(owner.id, group);
@@ -100,8 +107,10 @@ function obstacle({ owner, faults, orphaned }: Group, { kernel }: World): Verdic
 }
 
 function judge(group: Group, edges: Edges, world: World): JudgedTarget {
-  const { owner, wishes } = group;
-  const base = { owner, wishes, says: saysOf(group) };
+  const { owner, wishes, members } = group;
+  const [only, ...others] = members;
+  const named = only && others.length === 0 ? only.name : owner.name;
+  const base = { owner, named, members, wishes, says: saysOf(group) };
   const stuck = obstacle(group, world);
   const readings = wishes.map(wish => routeFor(wish, owner, edges, world));
   const unreachable = readings.flatMap(({ refusal }) => refusal ?? []);

@@ -57,9 +57,17 @@ export function namespacesToRead(
   const { containers } = world;
   const wishes = allWishes(declaration, containers);
   const warps = ownersOf(findWarps(declaration, wishes, containers), containers);
-  const holders = containers.filter(({ id }) => world.kernel?.holders.has(id) ?? false);
-  const targets = ownersOf([...wishes.map(({ container }) => container), ...holders], containers);
+  const targets = ownersOf(
+    wishes.map(({ container }) => container),
+    containers,
+  );
+  const holders = ownersOf(
+    containers.filter(({ id }) => world.kernel?.holders.has(id) ?? false),
+    containers,
+  );
   const asked = new Map<string, { readonly warpSide: boolean }>();
+  // Nobody declares what is left over: only a look tells whether it served others, too.
+  for (const { id } of holders.filter(hasNamespace)) asked.set(id, { warpSide: true });
   for (const { id } of targets.filter(hasNamespace)) asked.set(id, { warpSide: false });
   for (const { id } of warps.filter(hasNamespace)) asked.set(id, { warpSide: true });
   return asked;

@@ -1,0 +1,108 @@
+import { findNamed } from '../model/lookup.js';
+import { type Finding, joinPlans, type Plan } from '../model/plan.js';
+import { plannedId } from '../model/step.js';
+import type { World } from '../model/world.js';
+import { withByHand } from './by-hand-targets.js';
+import { caveats } from './caveats.js';
+import type { Decision } from './decide.js';
+import { decideAll } from './decide-all.js';
+import type { WarpDeclaration } from './declaration.js';
+import { planGuard } from './guard.js';
+import { warpsOn } from './guarded-warps.js';
+import { planNat } from './nat.js';
+import { preflight } from './preflight.js';
+import { inSafeOrder } from './safe-order.js';
+import { unreadFinding } from './unread.js';
+
+/**
+ * The guard of the networks that only warps may send out of. A network that the plan recreates gets another bridge:
+ * what is in force for the one of now is nothing to go by.
+ */
+export function planWarpGuard(
+  declaration: WarpDeclaration,
+  world: World,
+  remade: ReadonlySet<string> = new Set(),
+): Plan {
+  const networks = world.networks.map(network =>
+    remade.has(network.name) ? { ...network, id: plannedId(network.name) } : network,
+  );
+  return planGuard(declaration.guarded, { ...world, networks }, warpsOn(declaration, world));
+}
+
+/** What to do for these namespaces, and for the warps that serve them. */
+function planFor(
+  decisions: readonly Decision[],
+  all: readonly Decision[],
+  declaration: WarpDeclaration,
+  world: World,
+): Plan {
+  const changing = decisions.flatMap(({ step, routed }) => (step && routed ? [routed] : []));
+  const served = all.flatMap(decision => withByHand(decision, world) ?? []);
+  const guarded = new Set(declaration.guarded);
+  return joinPlans(planNat(served, world), {
+    steps: decisions.flatMap(({ step }) => step ?? []),
+    findings: [
+      ...unreadFinding(decisions, world),
+      ...preflight(changing, world),
+      ...caveats(changing, world, { strict: declaration.strict, guarded }),
+      ...decisions.flatMap(({ findings }) => findings),
+    ],
+  });
+}
+
+/** Job 4: the egress of every target goes through its warp or nowhere; what is declared no more is taken back. */
+export function planWarps(declaration: WarpDeclaration, world: World): Plan {
+  const decisions = decideAll(declaration, world);
+  const { steps, findings } = planFor(decisions, decisions, declaration, world);
+  return { steps: inSafeOrder(steps), findings };
+}
+
+function missing(name: string): Finding {
+  return {
+    find: 'refused',
+    job: 'warps',
+    container: name,
+    reason: 'there is no container of this name',
+    hints: ['See them all: docker ps -a'],
+  };
+}
+
+function undeclared(name: string, { labels }: WarpDeclaration): Finding {
+  return {
+    find: 'refused',
+    job: 'warps',
+    container: name,
+    reason: 'nothing says through whom to route it',
+    hints: [`Say it with --via, with a label ${labels.target}, or in warp.routes of the config.`],
+  };
+}
+
+/** The same for these targets alone, by name or ID; for all where none is named, with the guard. */
+export function planRoute(declaration: WarpDeclaration, world: World, targets: readonly string[]): Plan {
+  const guard = planWarpGuard(declaration, world);
+  if (targets.length === 0) {
+    const { steps, findings } = joinPlans(guard, planWarps(declaration, world));
+    return { steps: inSafeOrder(steps), findings };
+  }
+  const all = decideAll(declaration, world);
+  const findings: Finding[] = [];
+  const chosen = new Set<Decision>();
+  for (const target of targets) {
+    const named = new Set(findNamed(world.containers, target).map(({ id }) => id));
+    const found = all.filter(
+      ({ owner, declared }) =>
+        declared && (named.has(owner.id) || declared.members.some(({ id }) => named.has(id))),
+    );
+    for (const decision of found) chosen.add(decision);
+    if (named.size === 0) findings.push(missing(target));
+    else if (found.length === 0) findings.push(undeclared(target, declaration));
+  }
+  const plan = planFor([...chosen], all, declaration, world);
+  const warps = new Set([...chosen].flatMap(({ routed }) => routed?.routes.map(({ warp }) => warp.id) ?? []));
+  const steps = [
+    // A guard that is in force has to let a new warp out; one that is not is no affair of a single target's.
+    ...(world.kernel?.host?.guard ? guard.steps : []),
+    ...plan.steps.filter(step => step.do !== 'set-nat' || (step.nat && warps.has(step.container.id))),
+  ];
+  return { steps: inSafeOrder(steps), findings: [...findings, ...plan.findings] };
+}

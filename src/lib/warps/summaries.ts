@@ -1,0 +1,35 @@
+import { formatRoutingRule } from '../config/routing-rule.js';
+import type { RouteSummary } from '../model/step.js';
+import type { ByHandRouting } from './by-hand.js';
+import type { Route } from './route.js';
+
+/** Declared routes for a reader. What is closed is known by route, or all of it is. */
+export function summarizeRoutes(
+  routes: readonly Route[],
+  closed: ReadonlyMap<Route, string> | 'all',
+): RouteSummary[] {
+  return routes.map(route => {
+    const { warp, passage, rules } = route;
+    const open = passage !== undefined && closed !== 'all' && !closed.has(route);
+    return {
+      via: warp.name,
+      ...(passage && { network: passage.network.name }),
+      rules: rules.map(formatRoutingRule),
+      open,
+    };
+  });
+}
+
+/** What was routed by hand, but for what these routes give anew. */
+export function summarizeByHand({ tables }: ByHandRouting, routes: readonly Route[]): RouteSummary[] {
+  const anew = new Set(routes.filter(({ origin }) => origin === 'command').map(({ warp }) => warp.name));
+  return tables
+    .filter(({ warp }) => !warp || !anew.has(warp.name))
+    .map(({ warp, table, selections, vias }) => ({
+      via: warp?.name ?? `table ${String(table)}`,
+      rules: selections.map(({ to, protocol, ports }) =>
+        formatRoutingRule({ to, ...(protocol && { protocol }), ...(ports && { ports: [ports] }) }),
+      ),
+      open: vias.length > 0,
+    }));
+}
