@@ -49,7 +49,8 @@ describe("the guard's table", () => {
           table = guardTable(wanted);
         } catch (error) {
           // Addresses that are refused everywhere, such as IPv4 in IPv6 notation.
-          return error instanceof KernelError;
+          expect(error).to.be.instanceOf(KernelError);
+          return;
         }
         const { whole, bridges: read } = readGuardTable(table);
         expect(whole).to.equal(true);

@@ -109,6 +109,11 @@ function canonical(value: unknown): unknown {
   );
 }
 
+/** Whether two rules do the same. */
+export function isSameRule(a: NftRule, b: NftRule): boolean {
+  return a.chain === b.chain && isDeepStrictEqual(canonical(a.expr), canonical(b.expr));
+}
+
 /** Whether a table is exactly as it should be: no chain, rule or anything else more or less. */
 export function isSameTable(actual: NftTable, wanted: NftTable): boolean {
   const chains = ({ chains: some }: NftTable): unknown =>

@@ -1,13 +1,64 @@
 import type { WarpNat } from '../../model/warp-side.js';
+import { byFamily, families } from '../nft/expressions.js';
+import { applyCommands, removeTable, replaceTable } from '../nft/run-nft.js';
 import type { OpenNamespace } from '../open-namespace.js';
 import type { RunTool } from '../tools.js';
+import { acceptChanges, nativeChanges } from './accepts.js';
+import { iptables } from './iptables.js';
+import { type Memory, natTable, readNatTable } from './nat-table.js';
+import { rulesOfOthers } from './rules-of-others.js';
+import { survey } from './survey.js';
+import { changesAhead, switchOn, takeBack } from './switches.js';
+
+const attempted = 'let through what a warp is to forward';
+
+/** How often what the image itself changed meanwhile is made up for. */
+const attempts = 3;
+
+/** Brings our rules in the FORWARD chains of iptables to what they should be. */
+async function settleAccepts(run: RunTool, within: OpenNamespace, nat: WarpNat | undefined): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const seen = await survey(run, within);
+    const { dropping } = rulesOfOthers(seen);
+    const changes = seen.forward.flatMap(chain =>
+      acceptChanges(chain, nat, dropping).map(args => ({ ...chain, args })),
+    );
+    if (changes.length === 0) return;
+    try {
+      for (const { backend, family, args } of changes) {
+        await iptables({ run, within, backend, family }, args, attempted);
+      }
+      return;
+    } catch (error) {
+      if (attempt === attempts) throw error;
+    }
+  }
+}
+
+/** First what holds back, then what lets through: whenever it is cut short, packets have one way out or none. */
+async function setUp(run: RunTool, within: OpenNamespace, nat: WarpNat): Promise<void> {
+  const among = byFamily(nat.targets);
+  const wanted = families.filter(family => among[family].length > 0);
+  const { own, tables } = await survey(run, within);
+  const before: ReadonlySet<Memory> = own ? readNatTable(own).remembered : new Set();
+  const remembered = await changesAhead({ run, within }, wanted, before);
+  const commands = [...replaceTable(natTable(nat, remembered)), ...nativeChanges(tables, nat)];
+  await applyCommands({ run, within }, commands, 'set up NAT in a container');
+  await switchOn({ run, within }, wanted);
+  await settleAccepts(run, within, nat);
+}
+
+/** The table goes last: it says what else there is to take back. */
+async function takeDown(run: RunTool, within: OpenNamespace): Promise<void> {
+  const { own, tables } = await survey(run, within);
+  if (!own) return;
+  await settleAccepts(run, within, undefined);
+  await takeBack({ run, within }, readNatTable(own).remembered);
+  const commands = [...nativeChanges(tables, undefined), ...removeTable(own)];
+  await applyCommands({ run, within }, commands, 'remove NAT from a container');
+}
 
 /** Sets up forwarding and NAT in a warp's namespace; without `nat` removes all that is ours there. */
-export async function writeNat(
-  run: RunTool,
-  within: OpenNamespace,
-  nat: WarpNat | undefined,
-  signal?: AbortSignal,
-): Promise<void> {
-  await Promise.resolve([run, within, nat, signal]);
+export async function writeNat(run: RunTool, within: OpenNamespace, nat: WarpNat | undefined): Promise<void> {
+  await (nat ? setUp(run, within, nat) : takeDown(run, within));
 }

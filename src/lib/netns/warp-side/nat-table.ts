@@ -1,0 +1,92 @@
+import type { Family } from '../../model/routing.js';
+import type { WarpNat } from '../../model/warp-side.js';
+import {
+  addressIs,
+  byFamily,
+  checkedDevice,
+  deviceIs,
+  families,
+  readAddresses,
+  readDevice,
+} from '../nft/expressions.js';
+import type { Expression, NftRule, NftTable } from '../nft/ruleset.js';
+
+/** Another name than that of the table for replies: a warp may be a target itself. */
+export const natTableName = 'fairlead-nat';
+
+/**
+ * What was changed in a warp's namespace beside tables, each remembered by an empty chain of this name: so that it
+ * can be taken back, whoever is asked to, and never more than was changed.
+ */
+export const memories = ['set_ipv4_forwarding', 'set_ipv6_forwarding', 'had_no_redirects'] as const;
+
+export type Memory = (typeof memories)[number];
+
+const forward = {
+  name: 'forward',
+  base: { type: 'filter', hook: 'forward', prio: -10, policy: 'accept' },
+} as const;
+
+const postrouting = {
+  name: 'postrouting',
+  base: { type: 'nat', hook: 'postrouting', prio: 100, policy: 'accept' },
+} as const;
+
+const clamp: readonly Expression[] = [
+  { match: { op: 'in', left: { payload: { protocol: 'tcp', field: 'flags' } }, right: 'syn' } },
+  {
+    mangle: {
+      key: { 'tcp option': { name: 'maxseg', field: 'size' } },
+      value: { rt: { key: 'mtu' } },
+    },
+  },
+];
+
+function rulesFor(family: Family, targets: readonly string[], tunnel: string | undefined): NftRule[] {
+  const from = addressIs(family, 'saddr', targets);
+  const out = tunnel === undefined ? [] : [deviceIs('oifname', '==', checkedDevice(tunnel))];
+  return [
+    // Without its tunnel a warp would send what it is given by its own address and network.
+    ...(tunnel === undefined
+      ? []
+      : [{ chain: forward.name, expr: [from, deviceIs('oifname', '!=', tunnel), { drop: null }] }]),
+    { chain: forward.name, expr: [from, ...clamp] },
+    { chain: forward.name, expr: [addressIs(family, 'daddr', targets), ...clamp] },
+    { chain: postrouting.name, expr: [from, ...out, { masquerade: null }] },
+  ];
+}
+
+/** The table that a warp gets. Throws a KernelError for names and addresses that are none. */
+export function natTable({ targets, tunnel }: WarpNat, remembered: ReadonlySet<Memory>): NftTable {
+  const sources = byFamily(targets);
+  return {
+    family: 'inet',
+    name: natTableName,
+    chains: [
+      forward,
+      postrouting,
+      ...memories.filter(memory => remembered.has(memory)).map(name => ({ name })),
+    ],
+    rules: families
+      .filter(family => sources[family].length > 0)
+      .flatMap(family => rulesFor(family, sources[family], tunnel)),
+    others: 0,
+  };
+}
+
+/** What a table of that name was made for. */
+export function readNatTable({ rules, chains }: NftTable): {
+  readonly nat: WarpNat;
+  readonly remembered: ReadonlySet<Memory>;
+} {
+  const masquerading = rules.filter(({ chain }) => chain === postrouting.name);
+  const targets = masquerading.flatMap(({ expr }) => readAddresses(expr[0]) ?? []).sort();
+  const tunnel = masquerading
+    .map(({ expr }) => readDevice(expr[1], 'oifname'))
+    .find(name => name !== undefined);
+  const names = new Set(chains.map(({ name }) => name));
+  return {
+    nat: { targets, ...(tunnel !== undefined && { tunnel }) },
+    remembered: new Set(memories.filter(memory => names.has(memory))),
+  };
+}
