@@ -1,8 +1,7 @@
-import type { NetworkRef } from './step.js';
-
 /** A network that only its warps may send out of. */
 export interface GuardedNetwork {
-  readonly network: NetworkRef;
+  /** Without an ID where an earlier step creates it. */
+  readonly network: { readonly name: string; readonly id?: string };
   /** Its bridge where an option names it; else it follows from the ID, which is another one after a recreation. */
   readonly bridge?: string;
   /** Addresses of its warps on it, sorted: the only sources that may begin a connection outwards. */
