@@ -109,6 +109,16 @@ function isOnLink(route: PolicyRoute, devices: readonly ConnectedDevice[]): bool
 
 /** Whether an address is one of a prefix's. */
 export function isIn(address: string, prefix: string): boolean {
+  const key = `${address} ${prefix}`;
+  const answer = known.get(key) ?? contains(address, prefix);
+  known.set(key, answer);
+  return answer;
+}
+
+/** Laws ask the same few questions a million times. */
+const known = new Map<string, boolean>();
+
+function contains(address: string, prefix: string): boolean {
   const [read, reading] = [parseAddress(address), parsePrefix(prefix)];
   if (!read.ok || !reading.ok) throw new Error(`${address} in ${prefix}`);
   return containsAddress(reading.prefix, read.address);
