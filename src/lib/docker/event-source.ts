@@ -10,6 +10,8 @@ export interface EngineEvent {
   readonly name?: string;
   /** Of a network's connect and disconnect: the ID of the container. */
   readonly container?: string;
+  /** Of a container's kill: the number of the signal, where the engine says it. */
+  readonly signal?: string;
   /** Decimal text, for a number of this size is not exact: 2^53 ns were over in April 1970. */
   readonly timeNano: string;
 }

@@ -41,12 +41,15 @@ export function readEvent(line: string): EngineEvent {
     type === 'network'
       ? idOf(optionalText(attributes['container'], 'event.Actor.Attributes.container'))
       : undefined;
+  const signal =
+    action === 'kill' ? optionalText(attributes['signal'], 'event.Actor.Attributes.signal') : undefined;
   return {
     type,
     action,
     id: idOf(optionalText(actor['ID'], 'event.Actor.ID')) ?? '',
     ...(name !== undefined && { name }),
     ...(container !== undefined && { container }),
+    ...(signal !== undefined && /^\d{1,3}$/.test(signal) && { signal }),
     timeNano: exactTime(
       line,
       optionalNumber(json['timeNano'], 'event.timeNano'),

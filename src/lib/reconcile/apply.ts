@@ -17,6 +17,8 @@ export interface ApplyOptions {
   readonly kernel?: Kernel;
   /** Nothing is attempted any more after the first step that fails. */
   readonly failFast?: boolean;
+  /** Why a step is not attempted at present, nor what depends on it; asked right before each. */
+  readonly heldBack?: (step: Step) => string | undefined;
   /** Called before each step is attempted, with how many were before it. */
   readonly onStep?: (step: Step, index: number) => void;
 }
@@ -86,13 +88,16 @@ export async function apply(
   const { onStep, journal = noJournal } = options;
   const results: StepResult[] = [];
   const failed: Step[] = [];
+  const heldBack: Step[] = [];
   const created = new Map<string, string>();
   // The signal is for between the steps: a call cut off halfway leaves us not knowing what it did.
   const { kernel } = options;
   const onMade = guardOnceMade(kernel, plan.steps, created);
   const context = { engine, info, created, journal, kernel, onMade, signal: undefined };
   for (const step of plan.steps) {
-    const blocked = endedBy(options, failed) ?? blockedBy(step, failed);
+    const held = options.heldBack?.(step);
+    const blocked = endedBy(options, failed) ?? held ?? blockedBy(step, [...failed, ...heldBack]);
+    if (held !== undefined) heldBack.push(step);
     if (blocked !== undefined) {
       results.push({ step, outcome: 'skipped', note: blocked });
       continue;

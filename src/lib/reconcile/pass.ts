@@ -30,6 +30,8 @@ export interface PassOptions {
   /** Called with the plan before anything is done. */
   readonly onPlan?: (plan: Plan) => void;
   readonly onStep?: (step: Step, index: number, total: number) => void;
+  /** Why a step is not attempted at present. */
+  readonly heldBack?: (step: Step) => string | undefined;
   /** Rounds begun so far. */
   readonly rounds?: number;
 }
@@ -71,6 +73,7 @@ export async function runPass<Seen extends Pick<World, 'engine' | 'kernel'>>(
     ...(options.journal && { journal: options.journal }),
     ...(pass.kernel && { kernel: pass.kernel }),
     ...(pass.failFast && { failFast: true }),
+    ...(options.heldBack && { heldBack: options.heldBack }),
     onStep: (step, index) => options.onStep?.(step, index, plan.steps.length),
   });
   const { rounds = 1 } = options;

@@ -1,0 +1,31 @@
+import type { Report } from '../model/report.js';
+import type { Step } from '../model/step.js';
+
+/** What the loop asks of a pass. */
+export interface PassRequest {
+  /** What to read anew beyond the lists: everything (start, reconnect, resync), or these containers (by ID). */
+  readonly forget: 'everything' | ReadonlySet<string>;
+  /** Why, for the audit line: `container start shop-web-1`, `resync`, `SIGHUP`. Escaped, and only a few. */
+  readonly causes: readonly string[];
+  /**
+   * Containers that were sent the signal to end in the last seconds and have not been started since: their own
+   * memberships are left alone. It grows while the pass runs; `heldBack` has it covered for the steps.
+   */
+  readonly ending: ReadonlySet<string>;
+  /** Look and plan, and change nothing: too much has failed. */
+  readonly dryRun: boolean;
+  /**
+   * Why a step is not attempted at present; `undefined`: it is. Asked right before each step, since the answer may
+   * have changed with what happened in the meantime.
+   */
+  readonly heldBack: (step: Step) => string | undefined;
+  /** To be called at each step: a pass that gives no sign for minutes is taken for stuck. */
+  readonly onProgress: () => void;
+}
+
+/** A throw: the pass failed as a whole, the engine did not answer for instance. What failed of it is in the report. */
+export type RunPass = (request: PassRequest, signal: AbortSignal) => Promise<PassOutcome>;
+
+export interface PassOutcome {
+  readonly report: Report;
+}

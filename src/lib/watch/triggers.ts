@@ -1,0 +1,59 @@
+import type { EngineEvent } from '../docker/event-source.js';
+import { escapeLine } from '../model/escape.js';
+
+/** A reason to look again. */
+export interface Trigger {
+  /** Whose details and namespace may have changed; the lists are read every time. */
+  readonly forget: 'everything' | readonly string[];
+  /** Escaped. */
+  readonly cause: string;
+}
+
+const containerActions = new Set([
+  'create',
+  'start',
+  'die',
+  'stop',
+  'destroy',
+  'rename',
+  'pause',
+  'unpause',
+  'update',
+  'health_status',
+]);
+
+const networkActions = new Set(['create', 'connect', 'disconnect', 'destroy']);
+
+const longestCause = 120;
+
+function causeOf({ type, action, id, name }: EngineEvent): string {
+  return escapeLine(`${type} ${action} ${name ?? id.slice(0, 12)}`, longestCause);
+}
+
+/** An event that does not say whose it is may be anybody's. */
+function naming(id: string | undefined): 'everything' | readonly string[] {
+  return id === undefined || id === '' ? 'everything' : [id];
+}
+
+/**
+ * What an event may have changed. The rest is nothing to us: a health check alone makes three `exec_…` every few
+ * seconds for each container. No event says what *is*: they come in any order, some twice and some not at all
+ * (engine facts E5, E6).
+ */
+export function triggerOf(event: EngineEvent): Trigger | undefined {
+  const { type, action, id, container } = event;
+  switch (type) {
+    case 'container':
+      return containerActions.has(action) ? { forget: naming(id), cause: causeOf(event) } : undefined;
+    case 'network':
+      if (!networkActions.has(action)) return undefined;
+      return {
+        forget: action === 'connect' || action === 'disconnect' ? naming(container) : [],
+        cause: causeOf(event),
+      };
+    case 'daemon':
+      return action === 'overflow' ? { forget: 'everything', cause: 'events were lost' } : undefined;
+    default:
+      return undefined;
+  }
+}
