@@ -1,0 +1,137 @@
+import { type Container, isAlive } from '../model/container.js';
+import type { Finding } from '../model/plan.js';
+import type { RouteSummary } from '../model/step.js';
+import type { World } from '../model/world.js';
+import { caveats } from './caveats.js';
+import { decideAll } from './decide-all.js';
+import type { Decision } from './decide.js';
+import type { WarpDeclaration } from './declaration.js';
+import { type GuardedListing, listGuarded } from './guard-listing.js';
+import { preflight } from './preflight.js';
+import type { RoutedTarget } from './route.js';
+import { holdsRouting } from './target-state.js';
+import { allWishes, findWarps } from './warp-names.js';
+
+/** How the egress of a container is at this moment. */
+export type TargetState =
+  | 'routed'
+  /** What is routed goes nowhere: its warp cannot be reached. */
+  | 'blocked'
+  | 'not routed yet'
+  /** Something of ours is in place, and is not what is declared. */
+  | 'drifted'
+  | 'not running'
+  | 'refused'
+  /** Routed on the command line; nothing declares it. */
+  | 'by hand'
+  /** Nothing declares it any more. */
+  | 'left over'
+  /** Declared; what is in place could not be read. */
+  | 'unknown';
+
+export interface ListedTarget {
+  readonly container: string;
+  readonly state: TargetState;
+  readonly routes: readonly RouteSummary[];
+  readonly why: string;
+  /** What its routing cannot promise. */
+  readonly caveats: readonly Finding[];
+}
+
+export interface ListedWarp {
+  readonly container: string;
+  readonly running: boolean;
+  /** Who is routed through it, or would be. */
+  readonly targets: readonly string[];
+  /** What is missing on the way through it. */
+  readonly caveats: readonly Finding[];
+}
+
+export interface WarpListing {
+  readonly targets: readonly ListedTarget[];
+  readonly warps: readonly ListedWarp[];
+  readonly guarded: readonly GuardedListing[];
+  /** What is refused, in the words of a plan. */
+  readonly findings: readonly Finding[];
+}
+
+function stateOf({ declared, inPlace, routes, step, byHand }: Decision): TargetState {
+  if (!declared) return byHand.tables.length > 0 ? 'by hand' : 'left over';
+  if (declared.verdict.is === 'idle') return 'not running';
+  if (declared.verdict.is === 'refused') return 'refused';
+  if (!inPlace) return 'unknown';
+  if (step) return holdsRouting(inPlace) ? 'drifted' : 'not routed yet';
+  return routes.every(({ open }) => open) ? 'routed' : 'blocked';
+}
+
+function whyOf({ declared, step, findings }: Decision): string {
+  const [first] = findings;
+  return first?.reason ?? step?.reason ?? declared?.says ?? '';
+}
+
+function listTarget(decision: Decision, declaration: WarpDeclaration, world: World): ListedTarget {
+  const { owner, declared, routed, routes } = decision;
+  const options = { strict: declaration.strict, guarded: new Set(declaration.guarded) };
+  return {
+    container: declared?.named ?? owner.name,
+    state: stateOf(decision),
+    routes,
+    why: whyOf(decision),
+    caveats: routed ? caveats([routed], world, options) : [],
+  };
+}
+
+/** The targets of one warp, with their way through it alone. */
+function throughOnly(targets: readonly RoutedTarget[], name: string): RoutedTarget[] {
+  return targets.flatMap(target => {
+    const routes = target.routes.filter(({ warp }) => warp.name === name);
+    return routes.length > 0 ? [{ ...target, routes }] : [];
+  });
+}
+
+function listWarp(
+  name: string,
+  container: Container | undefined,
+  decisions: readonly Decision[],
+  world: World,
+): ListedWarp {
+  const served = decisions.filter(({ routes }) => routes.some(({ via }) => via === name));
+  const routed = throughOnly(
+    served.flatMap(decision => decision.routed ?? []),
+    name,
+  );
+  return {
+    container: name,
+    running: container !== undefined && isAlive(container),
+    targets: served.map(({ owner, declared }) => declared?.named ?? owner.name),
+    caveats: preflight(routed, world),
+  };
+}
+
+/** How everything is that is declared of warps or left of it. Without a look into the kernel: what is declared. */
+export function listWarps(declaration: WarpDeclaration, world: World): WarpListing {
+  const decisions = decideAll(declaration, world);
+  const wishes = allWishes(declaration, world.containers);
+  const warps = new Map<string, Container | undefined>(
+    findWarps(declaration, wishes, world.containers).map(warp => [warp.name, warp]),
+  );
+  for (const { via } of decisions.flatMap(({ routes }) => routes))
+    if (!warps.has(via))
+      warps.set(
+        via,
+        world.containers.find(({ name }) => name === via),
+      );
+  const targets = decisions.map(decision => listTarget(decision, declaration, world));
+  return {
+    targets: targets.sort((a, b) => byText(a.container, b.container)),
+    warps: [...warps]
+      .sort(([a], [b]) => byText(a, b))
+      .map(([name, container]) => listWarp(name, container, decisions, world)),
+    guarded: listGuarded(declaration, world),
+    findings: decisions.flatMap(({ findings }) => findings.filter(({ find }) => find === 'refused')),
+  };
+}
+
+function byText(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}
