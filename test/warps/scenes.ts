@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { FairleadConfig } from '../../src/lib/config/schema.js';
 import { defaultConfig } from '../../src/lib/config/default-config.js';
 import type { GuardState } from '../../src/lib/model/guard.js';
@@ -32,6 +33,11 @@ export interface PlacedSketch extends Omit<ContainerSketch, 'on' | 'endpoints'> 
   readonly at?: Readonly<Record<string, string>>;
 }
 
+/** An ID as random as an engine's from its first digits on: they are what the kernel keeps of a warp. */
+function randomId(name: string): string {
+  return createHash('sha256').update(name).digest('hex');
+}
+
 /** A container with addresses, IPv6 ones after a comma. */
 export function placed(name: string, { at = {}, ...sketch }: PlacedSketch = {}): Container {
   const endpoints = Object.entries(at).map(([networkName, addresses]): Endpoint => {
@@ -47,7 +53,7 @@ export function placed(name: string, { at = {}, ...sketch }: PlacedSketch = {}):
         .replace(/..(?=.)/g, '$&:')}`,
     };
   });
-  return container(name, { on: Object.keys(at), endpoints, ...sketch });
+  return container(name, { id: randomId(name), on: Object.keys(at), endpoints, ...sketch });
 }
 
 const bystander: WarpSide = {

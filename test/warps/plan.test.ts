@@ -1,0 +1,300 @@
+import { expect } from 'chai';
+import type { Container } from '../../src/lib/model/container.js';
+import { ExitCode } from '../../src/lib/model/errors.js';
+import type { Plan } from '../../src/lib/model/plan.js';
+import { type RoutingState, noRouting } from '../../src/lib/model/routing.js';
+import type { World } from '../../src/lib/model/world.js';
+import { type WarpDeclaration, withCommandRoutes } from '../../src/lib/warps/declaration.js';
+import { planRoute, planWarps } from '../../src/lib/warps/plan.js';
+import { planText } from '../support/world.js';
+import { bridge, declared, kernelWorld, placed, type PlacedSketch } from './scenes.js';
+
+const label = { 'fairlead.warp': 'vpn' };
+const net = bridge('net', '10.7.0.0/24');
+const vpn = (sketch: PlacedSketch = {}): Container => placed('vpn', { at: { net: '10.7.0.2' }, ...sketch });
+const worker = (sketch: PlacedSketch = {}): Container =>
+  placed('worker', { at: { net: '10.7.0.3' }, labels: label, ...sketch });
+
+/** Steps and what is said of targets; what C's files say beside is theirs to test. */
+function lines(plan: Plan): string[] {
+  return planText({
+    steps: plan.steps,
+    findings: plan.findings.filter(({ find }) => find !== 'warning' && find !== 'ignored'),
+  });
+}
+
+const warpPlan = (seen: World, declaration: WarpDeclaration = declared()): string[] =>
+  lines(planWarps(declaration, seen));
+
+/** What a plan leaves in the namespace of a container. */
+function routingAfter(plan: Plan, name: string): RoutingState {
+  const step = plan.steps.find(
+    each => (each.do === 'set-routing' || each.do === 'clear-routing') && each.container.name === name,
+  );
+  return step?.do === 'set-routing' ? step.routing : noRouting;
+}
+
+/** The routing of the worker once it was routed by what is declared. */
+function routedBefore(declaration = declared(), containers = [vpn(), worker()]): RoutingState {
+  return routingAfter(planWarps(declaration, kernelWorld([net], containers)), 'worker');
+}
+
+/** Ways out that a routing has. */
+function ways({ routes }: RoutingState): string[] {
+  return routes.flatMap(route => (route.type === 'via' ? [`${route.gateway} dev ${route.device}`] : []));
+}
+
+describe('The plan for a target', () => {
+  it('routes it the first time, for its label', () => {
+    expect(warpPlan(kernelWorld([net], [vpn(), worker()]))).to.deep.equal([
+      'route worker → vpn on net: label fairlead.warp=vpn',
+    ]);
+  });
+
+  it('finds nothing to do the second time', () => {
+    const seen = kernelWorld([net], [vpn(), worker()], { routed: { worker: routedBefore() } });
+    expect(warpPlan(seen)).to.deep.equal(['unchanged worker: routed as declared (label fairlead.warp=vpn)']);
+  });
+
+  it('closes it before anything else when its warp has died, and keeps its rules', () => {
+    const seen = kernelWorld([net], [vpn({ state: 'exited', pid: 0, at: { net: '' } }), worker()], {
+      routed: { worker: routedBefore() },
+    });
+    const plan = planWarps(declared(), seen);
+    expect(lines(plan)).to.deep.equal(['route worker → vpn (blocked): its warp vpn does not run: blocked']);
+    const after = routingAfter(plan, 'worker');
+    expect(ways(after)).to.deep.equal([]);
+    expect(after.rules).to.deep.equal(routedBefore().rules);
+  });
+
+  it('says so, and changes nothing, while its warp stays away', () => {
+    const gone = [vpn({ state: 'exited', pid: 0, at: { net: '' } }), worker()];
+    const seen = kernelWorld([net], gone, { routed: { worker: routedBefore(declared(), gone) } });
+    expect(warpPlan(seen)).to.deep.equal([
+      'unchanged worker: blocked: its warp vpn does not run (label fairlead.warp=vpn)',
+    ]);
+  });
+
+  it('blocks a new one whose warp is not there, rather than let it out', () => {
+    const plan = planWarps(declared(), kernelWorld([net], [worker()]));
+    expect(lines(plan)).to.deep.equal(['route worker → vpn (blocked): there is no container vpn: blocked']);
+    expect(ways(routingAfter(plan, 'worker'))).to.deep.equal([]);
+    expect(routingAfter(plan, 'worker').routes).to.not.deep.equal([]);
+  });
+
+  it('opens it again when its warp is back, at whatever address', () => {
+    const gone = [vpn({ state: 'exited', pid: 0, at: { net: '' } }), worker()];
+    const closed = routedBefore(declared(), gone);
+    const seen = kernelWorld([net], [vpn({ at: { net: '10.7.0.99' } }), worker()], {
+      routed: { worker: closed },
+    });
+    const plan = planWarps(declared(), seen);
+    expect(lines(plan)).to.deep.equal([
+      'route worker → vpn on net: label fairlead.warp=vpn: its warp can be reached again',
+    ]);
+    expect(ways(routingAfter(plan, 'worker'))).to.deep.equal(['10.7.0.99 dev eth0']);
+  });
+
+  it('takes the old address away before it uses the new one, when its warp was recreated', () => {
+    const again = { ...vpn({ at: { net: '10.7.0.50' } }), id: 'f'.repeat(64) };
+    const plan = planWarps(
+      declared(),
+      kernelWorld([net], [again, worker()], { routed: { worker: routedBefore() } }),
+    );
+    const [step] = plan.steps;
+    const changes = step?.do === 'set-routing' ? step.changes : [];
+    const order = changes.flatMap(change =>
+      'route' in change && change.route.type === 'via' ? [`${change.change} ${change.route.gateway}`] : [],
+    );
+    expect(order).to.deep.equal(['delete-route 10.7.0.2', 'set-route 10.7.0.50']);
+  });
+
+  it('repairs what somebody removed', () => {
+    const before = routedBefore();
+    const seen = kernelWorld([net], [vpn(), worker()], {
+      routed: { worker: { ...before, rules: before.rules.slice(1) } },
+    });
+    expect(warpPlan(seen)).to.deep.equal([
+      'route worker → vpn on net: label fairlead.warp=vpn: what is in place is not what is declared',
+    ]);
+  });
+
+  it('never lets IPv6 past a warp that has none', () => {
+    const routing = routedBefore();
+    expect(routing.routes.filter(({ family }) => family === 'ipv6').map(({ type }) => type)).to.deep.equal([
+      'unreachable',
+    ]);
+  });
+
+  it('clears what nobody declares any more', () => {
+    const seen = kernelWorld([net], [vpn(), worker({ labels: {} })], { routed: { worker: routedBefore() } });
+    expect(warpPlan(seen)).to.deep.equal(['unroute worker: nothing declares it any more']);
+  });
+
+  it('does nothing for one that does not run, and says why', () => {
+    const seen = kernelWorld([net], [vpn(), worker({ state: 'exited', pid: 0 })]);
+    expect(planText(planWarps(declared(), seen))).to.deep.equal(['ignored worker: not running (exited)']);
+  });
+});
+
+describe('A refusal', () => {
+  const lonely = bridge('lonely', '10.9.0.0/24');
+
+  it('changes nothing for a target that is not routed yet', () => {
+    const seen = kernelWorld([net, lonely], [vpn({ at: { lonely: '10.9.0.2' } }), worker()]);
+    expect(warpPlan(seen)).to.deep.equal(['refused worker: shares no network with its warp vpn']);
+  });
+
+  it('blocks one that is routed and cannot reach its warp any more', () => {
+    const seen = kernelWorld([net, lonely], [vpn({ at: { lonely: '10.9.0.2' } }), worker()], {
+      routed: { worker: routedBefore() },
+    });
+    const plan = planWarps(declared(), seen);
+    expect(lines(plan)).to.deep.equal([
+      'route worker → vpn (blocked): shares no network with its warp vpn: blocked',
+      'refused worker: shares no network with its warp vpn',
+    ]);
+    expect(ways(routingAfter(plan, 'worker'))).to.deep.equal([]);
+    expect(routingAfter(plan, 'worker').rules).to.deep.equal(routedBefore().rules);
+  });
+
+  it('leaves what is in place where it cannot be told what is meant', () => {
+    const routes = [{ target: { names: ['worker'] }, via: 'vpn', rules: ['10.7.0.0/25'] }];
+    const seen = kernelWorld([net], [vpn(), worker({ labels: {} })], { routed: { worker: routedBefore() } });
+    expect(warpPlan(seen, declared({ routes }))).to.deep.equal([
+      'refused worker: the rule 10.7.0.0/25 is inside 10.7.0.0/24, the subnet of its own network net',
+    ]);
+  });
+
+  it('and even then takes away the way to a warp that is gone', () => {
+    const routes = [{ target: { names: ['worker'] }, via: 'vpn', rules: ['10.7.0.0/25'] }];
+    const stranger = placed('stranger', { at: { net: '10.7.0.2' } });
+    const seen = kernelWorld([net], [stranger, worker({ labels: {} })], {
+      routed: { worker: routedBefore() },
+    });
+    const plan = planWarps(declared({ routes }), seen);
+    expect(ways(routingAfter(plan, 'worker'))).to.deep.equal([]);
+    expect(routingAfter(plan, 'worker').rules).to.deep.equal(routedBefore().rules);
+  });
+
+  it('never touches the namespace of the host', () => {
+    const inHost = worker({ networkMode: { kind: 'host' }, at: {} });
+    const plan = planWarps(declared(), kernelWorld([net], [vpn(), inHost]));
+    expect(lines(plan)).to.deep.equal([
+      "refused worker: in the host's own network: Fairlead changes no routing there",
+    ]);
+    const disguised = kernelWorld([net], [vpn(), worker()], { readings: { worker: { read: 'host' } } });
+    expect(planWarps(declared(), disguised).steps).to.deep.equal([]);
+  });
+});
+
+describe('The order of the steps of a plan', () => {
+  it('is: what closes, what opens, what is given up', () => {
+    const old = placed('old', { at: { net: '10.7.0.5' } });
+    const dead = placed('dead', { state: 'exited', pid: 0, at: { net: '' } });
+    const blocked = placed('blocked', { at: { net: '10.7.0.6' }, labels: { 'fairlead.warp': 'dead' } });
+    const seen = kernelWorld([net], [vpn(), old, worker(), dead, blocked], {
+      routed: { old: routedBefore() },
+    });
+    expect(warpPlan(seen).map(line => line.split(':')[0])).to.deep.equal([
+      'route blocked → dead (blocked)',
+      'route worker → vpn on net',
+      'unroute old',
+    ]);
+  });
+});
+
+describe('What was routed by hand', () => {
+  const byHand = (rules: readonly string[] = ['198.18.0.0/15']): WarpDeclaration =>
+    withCommandRoutes(declared(), { targets: ['worker'], via: 'vpn', rules });
+  const plain = (): Container => worker({ labels: {} });
+  const before = (): RoutingState => routedBefore(byHand(), [vpn(), plain()]);
+
+  it('is in place as asked', () => {
+    expect(lines(planRoute(byHand(), kernelWorld([net], [vpn(), plain()]), ['worker']))).to.deep.equal([
+      'route worker → vpn on net: as asked',
+    ]);
+  });
+
+  it('is kept by a pass that knows nothing of it', () => {
+    const seen = kernelWorld([net], [vpn(), plain()], { routed: { worker: before() } });
+    expect(warpPlan(seen)).to.deep.equal(['unchanged worker: routed by hand']);
+  });
+
+  it('is closed by it when the warp is gone and its address is a stranger’s', () => {
+    const stranger = placed('stranger', { at: { net: '10.7.0.2' } });
+    const gone = vpn({ state: 'exited', pid: 0, at: { net: '' } });
+    const seen = kernelWorld([net], [stranger, gone, plain()], { routed: { worker: before() } });
+    const plan = planWarps(declared(), seen);
+    expect(lines(plan)).to.deep.equal([
+      'route worker → vpn (blocked): routed by hand through vpn, which is gone or has another address: blocked',
+    ]);
+    expect(ways(routingAfter(plan, 'worker'))).to.deep.equal([]);
+    expect(routingAfter(plan, 'worker').rules).to.deep.equal(before().rules);
+  });
+
+  it('stays beside what a label declares, and goes on staying', () => {
+    const tor = placed('tor', { at: { net: '10.7.0.9' } });
+    const target = worker({ labels: { 'fairlead.warp': 'tor' } });
+    const first = planWarps(
+      declared(),
+      kernelWorld([net], [vpn(), tor, target], { routed: { worker: before() } }),
+    );
+    const [step] = first.steps;
+    expect(step?.do === 'set-routing' && step.routes.map(({ via, open }) => [via, open])).to.deep.equal([
+      ['tor', true],
+      ['vpn', true],
+    ]);
+    const second = kernelWorld([net], [vpn(), tor, target], {
+      routed: { worker: routingAfter(first, 'worker') },
+    });
+    expect(warpPlan(second)).to.deep.equal([
+      'unchanged worker: routed as declared (label fairlead.warp=tor)',
+    ]);
+  });
+
+  it('leaves every other target alone', () => {
+    const other = placed('other', { at: { net: '10.7.0.8' }, labels: label });
+    const stale = placed('stale', { at: { net: '10.7.0.7' } });
+    const seen = kernelWorld([net], [vpn(), plain(), other, stale], { routed: { stale: routedBefore() } });
+    expect(lines(planRoute(byHand(), seen, ['worker']))).to.deep.equal([
+      'route worker → vpn on net: as asked',
+    ]);
+  });
+
+  it('is refused for who is not there, and for whom nothing says through whom', () => {
+    const seen = kernelWorld([net], [vpn(), plain()]);
+    expect(lines(planRoute(declared(), seen, ['worker', 'nobody']))).to.deep.equal([
+      'refused worker: nothing says through whom to route it',
+      'refused nobody: there is no container of this name',
+    ]);
+  });
+});
+
+describe('A plan without a look into the kernel', () => {
+  const away = {
+    outOfReach: {
+      code: 'kernel-privileges',
+      why: 'Not root.',
+      hints: ['Use sudo.'],
+      exit: ExitCode.privileges,
+    },
+  };
+
+  it('shows what is declared, from nothing, and warns once', () => {
+    const second = placed('second', { at: { net: '10.7.0.4' }, labels: label });
+    const plan = planWarps(declared(), kernelWorld([net], [vpn(), worker(), second], away));
+    const said = planText(plan).filter(line => !line.startsWith('warning') || line.includes('in place'));
+    expect(said).to.deep.equal([
+      'route worker → vpn on net: label fairlead.warp=vpn',
+      'route second → vpn on net: label fairlead.warp=vpn',
+      'warning : the routing in place of worker and 1 more could not be read, and is planned as if there were none: Not root.',
+    ]);
+  });
+
+  it('would block, were it carried out all the same', () => {
+    const plan = planWarps(declared(), kernelWorld([net], [vpn(), worker()], away));
+    expect(ways(routingAfter(plan, 'worker'))).to.deep.equal([]);
+    expect(routingAfter(plan, 'worker').rules).to.not.deep.equal([]);
+  });
+});
