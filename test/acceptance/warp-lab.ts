@@ -1,0 +1,93 @@
+import { type BareNamespace, bareNamespace } from './bare-namespace.js';
+import type { FirewallTools } from './firewall-tools.js';
+
+/** Somewhere far away. */
+export const far = '198.18.99.1';
+
+export const target = '10.9.0.3';
+
+/** A warp between its target and the world, which it reaches through a tunnel and, without it, by its own network. */
+export interface WarpLab extends AsyncDisposable {
+  readonly target: BareNamespace;
+  readonly warp: BareNamespace;
+  readonly world: BareNamespace;
+  /** Sends datagrams from the target, and counts those that arrive, by the way they came. */
+  send(): Promise<{ readonly tunnel: number; readonly past: number }>;
+  /** All that decides about packets in the warp, as text. */
+  state(): Promise<string>;
+}
+
+const addresses = ['tunnel', 'past'] as const;
+
+export async function warpLab({ folders }: FirewallTools): Promise<WarpLab> {
+  const [inside, warp, world] = [
+    await bareNamespace(folders),
+    await bareNamespace(folders),
+    await bareNamespace(folders),
+  ];
+  await inside.sh(`
+    ip link add eth0 type veth peer name eth0 netns ${String(warp.pid)}
+    ip addr add ${target}/24 dev eth0
+    ip -6 addr add fd00:9::3/64 dev eth0 nodad
+    ip link set eth0 up`);
+  await warp.sh(`
+    ip addr add 10.9.0.2/24 dev eth0
+    ip -6 addr add fd00:9::2/64 dev eth0 nodad
+    ip link set eth0 up
+    ip link add past type veth peer name past netns ${String(world.pid)}
+    ip link add tun0 type veth peer name tunnel netns ${String(world.pid)}
+    ip addr add 198.18.7.2/24 dev past
+    ip addr add 198.18.8.2/24 dev tun0
+    ip link set past up
+    ip link set tun0 up`);
+  await world.sh(`
+    ip addr add ${far}/32 dev lo
+    ip addr add 198.18.7.1/24 dev past
+    ip addr add 198.18.8.1/24 dev tunnel
+    ip link set past up
+    ip link set tunnel up
+    nft add table inet count
+    nft add chain inet count arrivals '{ type filter hook prerouting priority 0; }'
+    ${addresses.map(name => `nft add counter inet count ${name}`).join('\n')}
+    ${addresses.map(name => `nft add rule inet count arrivals iifname ${name} udp dport 9 counter name ${name}`).join('\n')}`);
+  await warp.sh('ip route add default via 198.18.8.1; ip route add default via 198.18.7.1 metric 9');
+  await inside.sh('ip route add default via 10.9.0.2');
+
+  const arrived = async (): Promise<number[]> => {
+    const listing = await world.sh(addresses.map(name => `nft list counter inet count ${name}`).join('\n'));
+    return [...listing.matchAll(/packets (\d+)/g)].map(([, packets]) => Number(packets));
+  };
+  return {
+    target: inside,
+    warp,
+    world,
+    async send() {
+      const before = await arrived();
+      await inside.sh(`for i in 1 2 3; do echo > /dev/udp/${far}/9; done`);
+      const [tunnel = 0, past = 0] = (await arrived()).map((packets, at) => packets - (before[at] ?? 0));
+      return { tunnel, past };
+    },
+    state: () => warpState(warp),
+    async [Symbol.asyncDispose]() {
+      for (const each of [inside, warp, world]) await each[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const switches = [
+  'ipv4/ip_forward',
+  'ipv4/conf/all/accept_redirects',
+  'ipv6/conf/all/forwarding',
+  'ipv6/conf/default/forwarding',
+];
+
+async function warpState(warp: BareNamespace): Promise<string> {
+  return warp.sh(`
+    nft --stateless list ruleset
+    for family in ip ip6; do
+      for table in $(sort /proc/net/$family\\_tables_names); do
+        echo "$family legacy $table"; $family\\tables-legacy -t $table -S
+      done
+    done
+    cd /proc/sys/net; head -v ${switches.join(' ')}`);
+}
