@@ -33,6 +33,7 @@ const given: Readonly<
   'warp.routing_rules': [['10.0.0.0/8'], ['', []], ['10.1.0.0/16 tcp 80,443']],
   'warp.bypass': [['10.0.0.0/8'], ['10.1.0.0/16; 10.2.0.0/16', ['10.1.0.0/16', '10.2.0.0/16']], []],
   'warp.nat': [true, ['false', false], true],
+  'warp.strict': [true, ['false', false], true],
   'warp.priority_base': [1, ['20000', 20_000], 30_000],
   'warp.on_exit': ['withdraw', ['keep', 'keep'], 'withdraw'],
   'watch.resync': ['1m', ['0', '0'], '2m'],
