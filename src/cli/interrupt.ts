@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ExitCode } from '../lib/model/errors.js';
 
 /** What a shell calls a process that ended by SIGINT or SIGTERM. */
@@ -13,6 +14,8 @@ export interface Interruption {
 /** Listens for SIGINT and SIGTERM from now on. The second one ends the process at once. */
 export function onInterrupt(announce: () => void): Interruption {
   const controller = new AbortController();
+  // Every call that is under way listens: as many as there are containers to look at.
+  setMaxListeners(0, controller.signal);
   let exit: InterruptedExit | undefined;
   const interrupt = (code: InterruptedExit): void => {
     if (exit !== undefined) process.exit(code);
