@@ -17,13 +17,6 @@ export interface WholePassFlags {
   readonly force?: boolean | undefined;
 }
 
-/** What a pass knows from the ones before it. */
-export interface PassContext {
-  readonly memory?: Memory;
-  /** Containers that are being stopped, by ID. */
-  readonly ending?: ReadonlySet<string>;
-}
-
 const warpsOnly: ReadonlySet<Job> = new Set(['warps']);
 
 /** Whether something was done on which it depends how a warp is reached. */
@@ -33,11 +26,11 @@ function movesAddresses({ results }: Report): boolean {
   );
 }
 
-/** The pass over all that the config declares. */
+/** The pass over all that the config declares. What a memory holds of earlier ones is not read again. */
 export async function wholePass(
   { config, configFile, journal, kernel }: Connection,
   flags: WholePassFlags,
-  { memory, ending }: PassContext = {},
+  memory?: Memory,
 ): Promise<Pass<World>> {
   if (configFile === undefined) throw noConfig();
   const declared = declaredIn(config);
@@ -50,7 +43,6 @@ export async function wholePass(
     plan: world =>
       planAll(declared, world, {
         ...(only && { only }),
-        ...(ending && { ending }),
         force: flags.force ?? false,
         prune: flags.prune ?? false,
         ...begun,

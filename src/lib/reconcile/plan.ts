@@ -4,7 +4,7 @@ import type { NetworkDeclaration } from '../networks/declaration.js';
 import { planNetworks } from '../networks/plan.js';
 import { planPrune } from '../networks/prune.js';
 import { type Plan, emptyPlan, joinPlans } from '../model/plan.js';
-import type { Disconnect, Job, RecreateNetwork, Step } from '../model/step.js';
+import type { Job, RecreateNetwork } from '../model/step.js';
 import type { World } from '../model/world.js';
 import type { ProxyDeclaration } from '../proxies/declaration.js';
 import { isDeclaredProxy } from '../proxies/inspection.js';
@@ -29,8 +29,6 @@ export interface PlanOptions {
   readonly prune: boolean;
   readonly pending: readonly RecreateNetwork[];
   readonly underWay: ReadonlySet<string>;
-  /** Containers that are being stopped: what they are on is left alone until it is known what becomes of them. */
-  readonly ending?: ReadonlySet<string>;
 }
 
 /** A job: what it plans for the World as the jobs before it leave it. */
@@ -61,35 +59,13 @@ function jobs(declared: Declared, options: PlanOptions): readonly (readonly [Job
   ];
 }
 
-/**
- * A plan without the disconnects of containers that are being stopped. An engine that shuts down stops everything,
- * one after the other: what is left on the way would be missing when it comes back.
- */
-function withoutEnding(plan: Plan, ending: ReadonlySet<string> | undefined): Plan {
-  if (!ending || ending.size === 0) return plan;
-  const held = (step: Step): step is Disconnect => step.do === 'disconnect' && ending.has(step.container.id);
-  return {
-    steps: plan.steps.filter(step => !held(step)),
-    findings: [
-      ...plan.findings,
-      ...plan.steps.filter(held).map(({ job, container, network }) => ({
-        find: 'kept' as const,
-        job,
-        container: container.name,
-        network: network.name,
-        reason: 'is being stopped: decided when that is over',
-      })),
-    ],
-  };
-}
-
 /** One plan for all that is declared: each job is planned from the World that the steps before it will leave. */
 export function planAll(declared: Declared, world: World, options: PlanOptions): Plan {
   let plan = emptyPlan;
   let predicted = world;
   for (const [job, planJob] of jobs(declared, options)) {
     if (options.only && !options.only.has(job)) continue;
-    const next = withoutEnding(planJob(predicted, plan), options.ending);
+    const next = planJob(predicted, plan);
     predicted = after(predicted, next.steps);
     plan = joinPlans(plan, next);
   }
