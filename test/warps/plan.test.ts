@@ -158,6 +158,30 @@ describe('A refusal', () => {
     expect(routingAfter(plan, 'worker').rules).to.deep.equal(routedBefore().rules);
   });
 
+  it('does not cut one that is routed when it joins a second network of its warp', () => {
+    const seen = kernelWorld(
+      [net, lonely],
+      [
+        vpn({ at: { net: '10.7.0.2', lonely: '10.9.0.2' } }),
+        worker({ at: { net: '10.7.0.3', lonely: '10.9.0.3' } }),
+      ],
+      { routed: { worker: routedBefore() } },
+    );
+    expect(warpPlan(seen)).to.deep.equal([
+      'refused worker: shares several networks with its warp vpn: lonely, net',
+    ]);
+  });
+
+  it('blocks both of two that were routed and now go in a circle', () => {
+    const back = vpn({ labels: { 'fairlead.warp': 'worker' } });
+    const seen = kernelWorld([net], [back, worker()], { routed: { worker: routedBefore() } });
+    expect(warpPlan(seen)).to.deep.equal([
+      'route worker → vpn (blocked): would be routed in a circle: worker → vpn → worker: blocked',
+      'refused vpn: would be routed in a circle: vpn → worker → vpn',
+      'refused worker: would be routed in a circle: worker → vpn → worker',
+    ]);
+  });
+
   it('leaves what is in place where it cannot be told what is meant', () => {
     const routes = [{ target: { names: ['worker'] }, via: 'vpn', rules: ['10.7.0.0/25'] }];
     const seen = kernelWorld([net], [vpn(), worker({ labels: {} })], { routed: { worker: routedBefore() } });

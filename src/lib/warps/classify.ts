@@ -12,18 +12,16 @@ import { networksOf, type Refusal } from './shared-network.js';
 import { type Wish, wishesFor } from './wishes.js';
 import { routeFor } from './route-for.js';
 
-/** What becomes of a refused target that is routed already: nothing ever becomes more open by a refusal. */
-type Holding =
-  /** Its warp cannot be reached as declared: what is routed is blocked. */
-  | 'close'
-  /** What is there stays, but for ways to warps that are gone. */
-  | 'keep';
-
 export type Verdict =
   | { readonly is: 'routed'; readonly process: ContainerProcess }
   /** There is no namespace to route: it does not run. */
   | { readonly is: 'idle'; readonly reason: string }
-  | { readonly is: 'refused'; readonly refusals: readonly Refusal[]; readonly holding: Holding };
+  | {
+      readonly is: 'refused';
+      readonly refusals: readonly Refusal[];
+      /** Warps by ID that it cannot reach as declared: no way to them stays, if one is in place. */
+      readonly shut: ReadonlySet<string>;
+    };
 
 /** A network namespace that something is declared for, named by the container that made it. */
 export interface JudgedTarget {
@@ -33,7 +31,7 @@ export interface JudgedTarget {
   /** The containers that it is declared for. */
   readonly members: readonly Container[];
   readonly wishes: readonly Wish[];
-  /** What it comes to. For a refused target: what would be in force, without a way where that is refused. */
+  /** What it comes to; for a refused target, what it would come to. */
   readonly routes: readonly Route[];
   /** Where it is declared, for the person who reads the plan. */
   readonly says: string;
@@ -89,7 +87,7 @@ const inHostMode: Refusal = {
 
 /** What stands in the way before any route is looked at; undefined where nothing does. */
 function obstacle({ owner, faults, orphaned }: Group, { kernel }: World): Verdict | undefined {
-  const refused = (...refusals: Refusal[]): Verdict => ({ is: 'refused', refusals, holding: 'keep' });
+  const refused = (...refusals: Refusal[]): Verdict => ({ is: 'refused', refusals, shut: new Set() });
   if (orphaned !== undefined)
     return { is: 'idle', reason: `shares the network of container ${orphaned}, which is not there` };
   const namespace = kernel?.namespaces.get(owner.id);
@@ -124,10 +122,12 @@ function judge(group: Group, edges: Edges, world: World): JudgedTarget {
     ...routes.map(({ rules, passage }) => lockout(rules, own, passage)),
   ].filter(refusal => refusal !== undefined);
   const refusals = [...unclear, ...unreachable];
+  const shut = new Set(
+    readings.flatMap(({ refusal, route }) => (refusal && !refusal.ambiguous ? route.warp.id : [])),
+  );
   const process = processOf(owner);
   if (refusals.length === 0 && process) return { ...base, routes, verdict: { is: 'routed', process } };
-  const holding = unclear.length > 0 ? 'keep' : 'close';
-  return { ...base, routes, verdict: { is: 'refused', refusals, holding } };
+  return { ...base, routes, verdict: { is: 'refused', refusals, shut } };
 }
 
 /** Everything that is declared to be routed, namespace by namespace, and what stands in its way. */

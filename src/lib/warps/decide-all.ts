@@ -2,7 +2,10 @@ import type { Container } from '../model/container.js';
 import type { World } from '../model/world.js';
 import { caveats } from './caveats.js';
 import { classify, type JudgedTarget } from './classify.js';
-import { decideLeftover, decideTarget, type Decision } from './decide.js';
+import { decideLeftover } from './decide-leftover.js';
+import { decideRefused } from './decide-refused.js';
+import { decideRouted } from './decide-routed.js';
+import { type Decision, type DecisionOptions, finding, nothingByHand } from './decision.js';
 import type { WarpDeclaration } from './declaration.js';
 import { namespaceOwner } from './namespace-owner.js';
 import type { RoutedTarget } from './route.js';
@@ -24,8 +27,27 @@ function refuseLeaks(
     const leaks = routed ? caveats([routed], world, options).filter(({ find }) => find === 'refused') : [];
     return leaks.length === 0
       ? target
-      : { ...target, verdict: { is: 'refused', refusals: leaks, holding: 'keep' } };
+      : { ...target, verdict: { is: 'refused', refusals: leaks, shut: new Set() } };
   });
+}
+
+/** What becomes of a namespace that something is declared for. */
+function decideTarget(declared: JudgedTarget, world: World, options: DecisionOptions): Decision {
+  const { owner, named, verdict, routes } = declared;
+  switch (verdict.is) {
+    case 'idle':
+      return {
+        owner,
+        declared,
+        byHand: nothingByHand,
+        routes: [],
+        findings: [finding(named, { find: 'ignored', reason: verdict.reason })],
+      };
+    case 'routed':
+      return decideRouted(declared, { container: owner, process: verdict.process, routes }, world, options);
+    case 'refused':
+      return decideRefused(declared, verdict.refusals, verdict.shut, world);
+  }
 }
 
 /** Containers that made a namespace in which something of ours was found. */

@@ -4,7 +4,7 @@ import type { RouteSummary } from '../model/step.js';
 import type { World } from '../model/world.js';
 import { caveats } from './caveats.js';
 import { decideAll } from './decide-all.js';
-import type { Decision } from './decide.js';
+import type { Decision } from './decision.js';
 import type { WarpDeclaration } from './declaration.js';
 import { type GuardedListing, listGuarded } from './guard-listing.js';
 import { preflight } from './preflight.js';

@@ -2,9 +2,9 @@ import { findNamed } from '../model/lookup.js';
 import { type Finding, joinPlans, type Plan } from '../model/plan.js';
 import { plannedId } from '../model/step.js';
 import type { World } from '../model/world.js';
-import { withByHand } from './by-hand-targets.js';
+import { servedTarget } from './served-target.js';
 import { caveats } from './caveats.js';
-import type { Decision } from './decide.js';
+import type { Decision } from './decision.js';
 import { decideAll } from './decide-all.js';
 import type { WarpDeclaration } from './declaration.js';
 import { planGuard } from './guard.js';
@@ -37,7 +37,7 @@ function planFor(
   world: World,
 ): Plan {
   const changing = decisions.flatMap(({ step, routed }) => (step && routed ? [routed] : []));
-  const served = all.flatMap(decision => withByHand(decision, world) ?? []);
+  const served = all.flatMap(decision => servedTarget(decision, world) ?? []);
   const guarded = new Set(declaration.guarded);
   return joinPlans(planNat(served, world), {
     steps: decisions.flatMap(({ step }) => step ?? []),

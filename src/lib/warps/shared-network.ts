@@ -8,6 +8,8 @@ import { transitObstacle } from './obstacles.js';
 export interface Refusal {
   readonly reason: string;
   readonly hints?: readonly string[];
+  /** A way that is in place already may stay: it is one of several that could be meant. */
+  readonly ambiguous?: true;
 }
 
 export type NetworkChoice = { readonly network: Network } | { readonly refusal: Refusal };
@@ -28,7 +30,8 @@ export function networksOf({ endpoints }: Container, networks: readonly Network[
 }
 
 function listed(networks: readonly Network[]): string {
-  return networks.length === 0 ? 'no network' : networks.map(({ name }) => escapeText(name)).join(', ');
+  const names = networks.map(({ name }) => escapeText(name)).sort();
+  return names.length === 0 ? 'no network' : names.join(', ');
 }
 
 /** A Compose file's own name of a network stands for the project's: `vpn` for `shop_vpn`. */
@@ -73,8 +76,7 @@ export function sharedNetwork(
       'Give both a bridge network of their own.',
     );
   }
-  return refused(
-    `shares several networks with its warp ${warp.name}: ${listed(usable)}`,
-    'Say which one: the label fairlead.warp.network, or network beside via.',
-  );
+  const reason = `shares several networks with its warp ${warp.name}: ${listed(usable)}`;
+  const hints = ['Say which one: the label fairlead.warp.network, or network beside via.'];
+  return { refusal: { reason, hints, ambiguous: true } };
 }

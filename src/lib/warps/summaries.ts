@@ -3,14 +3,14 @@ import type { RouteSummary } from '../model/step.js';
 import type { ByHandRouting } from './by-hand.js';
 import type { Route } from './route.js';
 
-/** Declared routes for a reader. What is closed is known by route, or all of it is. */
+/** Declared routes for a reader, and which of them are closed. */
 export function summarizeRoutes(
   routes: readonly Route[],
-  closed: ReadonlyMap<Route, string> | 'all',
+  closed: ReadonlyMap<Route, string>,
 ): RouteSummary[] {
   return routes.map(route => {
     const { warp, passage, rules } = route;
-    const open = passage !== undefined && closed !== 'all' && !closed.has(route);
+    const open = passage !== undefined && !closed.has(route);
     return {
       via: warp.name,
       ...(passage && { network: passage.network.name }),

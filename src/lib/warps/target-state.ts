@@ -1,7 +1,8 @@
 import type { Container } from '../model/container.js';
-import { type RoutingState, noRouting } from '../model/routing.js';
+import { type RoutingState, type ViaRoute, noRouting } from '../model/routing.js';
 import type { World } from '../model/world.js';
 import { holderOf } from './by-hand.js';
+import { warpMetric } from './warp-metric.js';
 
 /** What was read of ours in a container's namespace; undefined where it could not be read. */
 export function routingIn({ id }: Container, { kernel }: World): RoutingState | undefined {
@@ -14,13 +15,24 @@ export function holdsRouting({ rules, routes, replies }: RoutingState = noRoutin
   return rules.length > 0 || routes.length > 0 || replies !== undefined;
 }
 
+/** The container whose address a way out led to when it was set. */
+export function warpOfWay({ metric }: ViaRoute, containers: readonly Container[]): Container | undefined {
+  return containers.find(({ id }) => warpMetric(id) === metric);
+}
+
 /**
- * What is there without the ways to addresses that are their warp's no more. It is what becomes of a target of which
- * cannot be told what is meant: it stays as closed as it is, and nothing is sent to strangers (engine fact E27).
+ * What is there without the ways to these warps, and to addresses that are their warp's no more. It is what becomes
+ * of a target that is refused: it stays as closed as it is, and nothing is sent to strangers (engine fact E27).
  */
-export function withoutStaleWays(routing: RoutingState, containers: readonly Container[]): RoutingState {
-  const routes = routing.routes.filter(
-    route => route.type === 'unreachable' || holderOf(route, containers) !== undefined,
-  );
+export function withoutWays(
+  routing: RoutingState,
+  shut: ReadonlySet<string>,
+  containers: readonly Container[],
+): RoutingState {
+  const routes = routing.routes.filter(route => {
+    if (route.type === 'unreachable') return true;
+    const warp = warpOfWay(route, containers);
+    return warp !== undefined && !shut.has(warp.id) && holderOf(route, containers) !== undefined;
+  });
   return { ...routing, routes };
 }

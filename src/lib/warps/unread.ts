@@ -1,6 +1,6 @@
 import type { Finding } from '../model/plan.js';
 import type { World } from '../model/world.js';
-import type { Decision } from './decide.js';
+import type { Decision } from './decision.js';
 
 function isUnread({ declared, inPlace, step }: Decision): boolean {
   return declared?.verdict.is === 'routed' && inPlace === undefined && step !== undefined;

@@ -1,0 +1,37 @@
+import type { Container } from '../model/container.js';
+import type { World } from '../model/world.js';
+import { byHandRouting } from './by-hand.js';
+import { type Decision, type DecisionOptions, finding, stepTo } from './decision.js';
+import { leftovers } from './leftovers.js';
+import { summarizeByHand } from './summaries.js';
+import { holdsRouting } from './target-state.js';
+
+/** What becomes of a namespace that nothing is declared for, and something of ours is in. */
+export function decideLeftover(
+  owner: Container,
+  world: World,
+  { base }: DecisionOptions,
+): Decision | undefined {
+  const reading = world.kernel?.namespaces.get(owner.id);
+  if (reading?.read !== 'state' || !holdsRouting(reading.state.routing)) return undefined;
+  const inPlace = reading.state.routing;
+  const byHand = byHandRouting(inPlace, world.containers);
+  const { routing } = leftovers(reading.state, world.containers, base);
+  const routes = summarizeByHand(byHand, []);
+  const shut = byHand.tables.filter(({ stale }) => stale.length > 0);
+  const gone = shut.map(({ warp, table }) => warp?.name ?? `table ${String(table)}`).join(', ');
+  const reason =
+    shut.length > 0
+      ? `routed by hand through ${gone}, which is gone or has another address: blocked`
+      : 'nothing declares it any more';
+  const step = stepTo(owner, inPlace, routing, routes, reason);
+  return {
+    owner,
+    byHand,
+    inPlace,
+    wanted: routing,
+    routes,
+    ...(step && { step }),
+    findings: step ? [] : [finding(owner.name, { find: 'unchanged', reason: 'routed by hand' })],
+  };
+}

@@ -1,0 +1,39 @@
+import type { Container } from '../model/container.js';
+import { networkOfEndpoint } from '../model/membership.js';
+import type { ViaRoute } from '../model/routing.js';
+import type { World } from '../model/world.js';
+import type { Decision } from './decision.js';
+import { processOf } from './namespace-owner.js';
+import { wayOver } from './passage.js';
+import type { Route, RoutedTarget } from './route.js';
+import { warpOfWay } from './target-state.js';
+
+/** Whether NAT of ours is in a warp: then it was asked for, whoever set up the way to it. */
+function hasNat({ id }: Container, { kernel }: World): boolean {
+  const reading = kernel?.namespaces.get(id);
+  return reading?.read === 'state' && (reading.state.warpSide?.hasOwn ?? false);
+}
+
+function routeBy(way: ViaRoute, owner: Container, world: World): Route | undefined {
+  const warp = warpOfWay(way, world.containers);
+  const endpoint = warp?.endpoints.find(({ ipv4, ipv6 }) => [ipv4, ipv6].includes(way.gateway));
+  const network = endpoint && networkOfEndpoint(endpoint, world.networks);
+  if (!warp || !network) return undefined;
+  const found = wayOver(network, { name: owner.name, owner }, { name: warp.name, owner: warp });
+  const terms = { origin: 'command', rules: [], bypass: [], nat: hasNat(warp, world) } as const;
+  return { warp, ...terms, ...('passage' in found ? { passage: found.passage } : { closed: found.closed }) };
+}
+
+/**
+ * A target with all ways that will be in its namespace, also what was routed by hand or stays though it is refused:
+ * their warps serve it as long as they are there, and nothing but the kernel remembers what was asked of them.
+ */
+export function servedTarget({ owner, routed, wanted }: Decision, world: World): RoutedTarget | undefined {
+  const process = processOf(owner);
+  const routes = new Map((routed?.routes ?? []).map(route => [route.warp.id, route]));
+  for (const way of wanted?.routes ?? []) {
+    const route = way.type === 'via' ? routeBy(way, owner, world) : undefined;
+    if (route && !routes.has(route.warp.id)) routes.set(route.warp.id, route);
+  }
+  return process && routes.size > 0 ? { container: owner, process, routes: [...routes.values()] } : undefined;
+}
