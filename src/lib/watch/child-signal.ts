@@ -1,0 +1,19 @@
+/**
+ * Work with a signal of its own that fires with the parent's, and once the work is over. Not `AbortSignal.any`: a
+ * parent that lives for months would keep all its children.
+ */
+export async function withChildSignal<T>(
+  parent: AbortSignal,
+  work: (child: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const child = new AbortController();
+  const end = (): void => child.abort();
+  if (parent.aborted) end();
+  else parent.addEventListener('abort', end, { once: true });
+  try {
+    return await work(child.signal);
+  } finally {
+    parent.removeEventListener('abort', end);
+    end();
+  }
+}

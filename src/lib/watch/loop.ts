@@ -1,0 +1,218 @@
+import type { EngineEvent, EventSource } from '../docker/event-source.js';
+import { ExitCode } from '../model/errors.js';
+import { escapeLine } from '../model/escape.js';
+import { Alarm } from './alarm.js';
+import type { BreakerState } from './breaker.js';
+import { withChildSignal } from './child-signal.js';
+import type { FailingObject } from './failing.js';
+import { Passes, type PassesOptions } from './passes.js';
+import { type StreamEnd, followEngine } from './stream.js';
+import { triggerOf } from './triggers.js';
+
+export interface WatchOptions extends PassesOptions {
+  readonly events: EventSource;
+  /** How often everything is looked at without an event; 0 for never. */
+  readonly resyncMs: number;
+  /** Ends the loop, after the step under way. */
+  readonly signal: AbortSignal;
+}
+
+export interface WatchEnd {
+  /** `failed` only with `failFast`. */
+  readonly why: 'stopped' | 'failed';
+  readonly exit: ExitCode;
+}
+
+/** `blind`: the engine answers and will not tell of events; what is left are resync and SIGHUP. */
+export type EngineLink = 'away' | 'blind' | 'connected';
+
+/** Where the loop stands, all times on its own clock. */
+export interface WatchStatus {
+  readonly link: EngineLink;
+  readonly passes: number;
+  readonly passRunning: boolean;
+  /** No sign for minutes of the pass that runs. */
+  readonly stuck: boolean;
+  /** When a pass last ended that had not failed as a whole. */
+  readonly lastGoodPassAt: number | undefined;
+  readonly failing: readonly FailingObject[];
+  readonly breaker: BreakerState;
+}
+
+export interface WatchLoop {
+  /** Never fails for anything that an engine can do. */
+  readonly ended: Promise<WatchEnd>;
+  /** A pass over everything, what has been failing too, as soon as the engine is there: after a new config, for one. */
+  lookAgain(cause: string): void;
+  status(): WatchStatus;
+}
+
+/** The loop turns at least this often. */
+const aliveMs = 5000;
+const stuckMs = 300_000;
+
+class Loop {
+  readonly #options: WatchOptions;
+  readonly #passes: Passes;
+  readonly #alarm: Alarm;
+  #link: EngineLink = 'away';
+  #wasConnected = false;
+  /** The engine itself may have been restarted since it was last there. */
+  #mayHaveRestarted = false;
+  #resyncAt: number | undefined;
+  #aliveAt = -Infinity;
+  #exit: ExitCode | undefined;
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+    this.#passes = new Passes(options);
+    this.#alarm = new Alarm(options.clock);
+    this.#passes.schedule.request({ forget: 'everything', cause: 'start' });
+  }
+
+  run(): Promise<WatchEnd> {
+    const handlers = {
+      connected: () => this.#connected(),
+      event: (event: EngineEvent) => this.#event(event),
+      ended: (end: StreamEnd) => this.#lost(end),
+    };
+    return withChildSignal(this.#options.signal, async signal => {
+      const turns = this.#turns(signal);
+      const stream = followEngine(this.#options, handlers, signal);
+      // It ends before the turns do only by failing, and that is a fault of ours.
+      return Promise.race([turns, stream.then(() => turns)]);
+    });
+  }
+
+  lookAgain(cause: string): void {
+    this.#passes.startAfresh(escapeLine(cause));
+    this.#alarm.ring();
+  }
+
+  status(): WatchStatus {
+    const { schedule, failing, breaker, count, lastGoodAt } = this.#passes;
+    return {
+      link: this.#link,
+      passes: count,
+      passRunning: schedule.running,
+      stuck: this.#isStuck(this.#options.clock.now()),
+      lastGoodPassAt: lastGoodAt,
+      failing: failing.objects,
+      breaker: breaker.state,
+    };
+  }
+
+  async #turns(signal: AbortSignal): Promise<WatchEnd> {
+    const { clock, observer } = this.#options;
+    let running: Promise<void> = Promise.resolve();
+    while (!signal.aborted && this.#exit === undefined) {
+      const now = clock.now();
+      if (this.#mayStart(now)) {
+        this.#lookAtTimers(now);
+        if ((this.#passes.schedule.dueAt(now) ?? Infinity) <= now) running = this.#pass(signal);
+      }
+      this.#tellAlive(now);
+      await this.#alarm.wait(Math.max(0, this.#nextTurnAt(now) - now), signal);
+    }
+    if (this.#exit !== undefined) return { why: 'failed', exit: this.#exit };
+    observer({ kind: 'stopping' });
+    await running;
+    return { why: 'stopped', exit: ExitCode.asDesired };
+  }
+
+  async #pass(signal: AbortSignal): Promise<void> {
+    this.#scheduleResync();
+    this.#exit = await this.#passes.run(signal);
+    this.#alarm.ring();
+  }
+
+  #mayStart(now: number): boolean {
+    const { schedule, holdUntil } = this.#passes;
+    return this.#link !== 'away' && !schedule.running && now >= holdUntil;
+  }
+
+  /** What asks for a pass without an event. */
+  #lookAtTimers(now: number): void {
+    const { schedule, ending, failing, retryAt } = this.#passes;
+    if (this.#resyncAt !== undefined && now >= this.#resyncAt) {
+      this.#scheduleResync();
+      schedule.request({ forget: 'everything', cause: 'resync' });
+    }
+    if (now >= (ending.expiresAt ?? Infinity)) {
+      schedule.request({ forget: ending.expire(now), cause: 'what was left alone for a while' });
+    }
+    if (!schedule.pending && now >= (retryAt ?? Infinity)) {
+      const [first] = failing.due(now);
+      schedule.request({ forget: [], cause: first ? `retry of ${first.subject}` : 'retry' });
+    }
+  }
+
+  #nextTurnAt(now: number): number {
+    const { schedule, ending, holdUntil, retryAt } = this.#passes;
+    const alive = now + aliveMs;
+    if (this.#link === 'away' || schedule.running) return alive;
+    if (now < holdUntil) return Math.min(alive, holdUntil);
+    const retry = schedule.pending ? undefined : retryAt;
+    const timers = [schedule.dueAt(now), this.#resyncAt, ending.expiresAt, retry];
+    return Math.min(alive, ...timers.map(at => at ?? Infinity));
+  }
+
+  #scheduleResync(): void {
+    const { resyncMs, clock, random } = this.#options;
+    if (resyncMs > 0) this.#resyncAt = clock.now() + resyncMs * (0.9 + random() / 5);
+  }
+
+  #isStuck(now: number): boolean {
+    return this.#passes.schedule.running && now - this.#passes.progressAt > stuckMs;
+  }
+
+  #tellAlive(now: number): void {
+    if (now - this.#aliveAt < aliveMs || this.#isStuck(now)) return;
+    this.#aliveAt = now;
+    this.#options.observer({ kind: 'alive' });
+  }
+
+  #connected(): void {
+    const { clock, observer } = this.#options;
+    if (this.#mayHaveRestarted) this.#passes.ending.engineBack(clock.now());
+    this.#mayHaveRestarted = false;
+    this.#link = 'connected';
+    observer({ kind: 'connected', again: this.#wasConnected });
+    this.#passes.startAfresh(this.#wasConnected ? 'reconnect' : 'start');
+    this.#wasConnected = true;
+    this.#alarm.ring();
+  }
+
+  #event(event: EngineEvent): void {
+    this.#passes.ending.note(event, this.#options.clock.now());
+    const trigger = triggerOf(event);
+    if (!trigger) return;
+    if (event.type === 'daemon') this.#options.observer({ kind: 'overflow' });
+    this.#passes.schedule.request(trigger);
+    this.#alarm.ring();
+  }
+
+  #lost({ error, got, attempt, retryInMs }: StreamEnd): void {
+    const { observer } = this.#options;
+    this.#link = got === 'an answer' ? 'blind' : 'away';
+    // A proxy that closes an idle stream has ended nothing: then there is nobody to wait for.
+    this.#mayHaveRestarted ||= got === 'nothing' || this.#passes.ending.ids.size > 0;
+    if (got === 'events') observer({ kind: 'lost', error, retryInMs });
+    else observer({ kind: 'waiting', error, attempt, retryInMs, blind: got === 'an answer' });
+    this.#alarm.ring();
+  }
+}
+
+/**
+ * Keeps it so: the pass of `apply`, again and again. A pass over everything when the engine's events are followed, and
+ * again whenever they had been lost; one over what an event may have changed; one over everything at times, for what
+ * no event tells of (engine fact E6).
+ */
+export function watchLoop(options: WatchOptions): WatchLoop {
+  const loop = new Loop(options);
+  return {
+    ended: loop.run(),
+    lookAgain: cause => loop.lookAgain(cause),
+    status: () => loop.status(),
+  };
+}

@@ -1,0 +1,137 @@
+import { type ExitCode, ExitCode as Exit, FairleadError } from '../model/errors.js';
+import { type Report, exitCodeOf } from '../model/report.js';
+import { type BackOff, equalJitterMs } from './back-off.js';
+import { Breaker, type Evidence } from './breaker.js';
+import type { Clock } from './clock.js';
+import { Ending } from './ending.js';
+import { Failing } from './failing.js';
+import type { LoopEvent } from './loop-event.js';
+import type { PassRequest, RunPass } from './pass-request.js';
+import { type Collected, Schedule } from './schedule.js';
+import { containersOf } from './step-object.js';
+
+export interface PassesOptions {
+  readonly runPass: RunPass;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** The first failure is the last. */
+  readonly failFast?: boolean;
+  readonly observer: (event: LoopEvent) => void;
+}
+
+const untilNextPass: BackOff = { initialMs: 1000, maxMs: 60_000 };
+
+/** Passes, one after the other, and what each of them means for the next. */
+export class Passes {
+  readonly schedule = new Schedule();
+  readonly ending = new Ending();
+  readonly failing: Failing;
+  readonly breaker: Breaker;
+  /** When the running pass last gave a sign; the last one that did not fail as a whole ended; how many there were. */
+  progressAt = 0;
+  lastGoodAt: number | undefined;
+  count = 0;
+  #failedInARow = 0;
+  #holdUntil = -Infinity;
+  readonly #options: PassesOptions;
+
+  constructor(options: PassesOptions) {
+    this.#options = options;
+    this.failing = new Failing(options.random);
+    this.breaker = new Breaker(options.random);
+  }
+
+  /** After a pass that failed as a whole no event starts another one before this. */
+  get holdUntil(): number {
+    return this.#holdUntil;
+  }
+
+  /** When something failed has to be attempted again without an event. */
+  get retryAt(): number | undefined {
+    const { state } = this.breaker;
+    return state.is === 'open' ? state.probeAt : this.failing.retryAt;
+  }
+
+  /** Asks for a pass that attempts all of it, however lately it failed. */
+  startAfresh(cause: string): void {
+    const now = this.#options.clock.now();
+    this.failing.retryAll(now);
+    this.breaker.probeNow(now);
+    this.#failedInARow = 0;
+    this.#holdUntil = -Infinity;
+    this.schedule.request({ forget: 'everything', cause });
+  }
+
+  /** Runs a pass over what has come together. With `failFast` it gives the exit code that a failure ends the loop with. */
+  async run(signal: AbortSignal): Promise<ExitCode | undefined> {
+    const { clock, observer, runPass, failFast = false } = this.#options;
+    const begunAt = clock.now();
+    const dryRun = !this.breaker.lets(begunAt);
+    if (this.breaker.state.is === 'open' && !dryRun) this.failing.retryAll(begunAt);
+    const request = this.#request(this.schedule.begin(begunAt), dryRun, begunAt);
+    const facts = { causes: request.causes, dryRun };
+    observer({ kind: 'pass-begun', ...facts });
+    this.progressAt = begunAt;
+    this.count += 1;
+    try {
+      const { report } = await runPass(request, signal);
+      const changed = report.results.some(({ outcome }) => outcome === 'done');
+      const now = clock.now();
+      this.schedule.end(now, changed);
+      observer({ kind: 'pass', durationMs: now - begunAt, report, changed, ...facts });
+      if (signal.aborted) return undefined;
+      this.#failedInARow = 0;
+      this.lastGoodAt = now;
+      if (!dryRun) this.#record(report, now);
+      const failed = report.results.some(({ outcome }) => outcome === 'failed');
+      return failFast && failed ? exitCodeOf(report) : undefined;
+    } catch (error) {
+      const now = clock.now();
+      this.schedule.end(now, false);
+      if (signal.aborted) return undefined;
+      const retryInMs = this.#failed(dryRun, now);
+      observer({ kind: 'pass-failed', durationMs: now - begunAt, error, retryInMs, ...facts });
+      if (!failFast) return undefined;
+      return error instanceof FairleadError ? error.exit : Exit.failed;
+    }
+  }
+
+  #request({ forget, causes }: Collected, dryRun: boolean, begunAt: number): PassRequest {
+    const { clock } = this.#options;
+    const due = this.failing.due(begunAt).flatMap(({ step }) => containersOf(step));
+    return {
+      forget: forget === 'everything' ? forget : new Set([...forget, ...due]),
+      causes,
+      ending: this.ending.ids,
+      dryRun,
+      heldBack: step => {
+        const now = clock.now();
+        return this.ending.heldBack(step, now) ?? this.failing.heldBack(step, now);
+      },
+      onProgress: () => (this.progressAt = clock.now()),
+    };
+  }
+
+  #record(report: Report, now: number): void {
+    const { observer } = this.#options;
+    const { failed, recovered, evidence } = this.failing.record(report, now);
+    for (const object of failed) observer({ kind: 'failing', object });
+    for (const object of recovered) observer({ kind: 'recovered', object });
+    this.#tellBreaker(evidence, now);
+  }
+
+  /** A pass that failed as a whole: another one follows, over everything, since it is not known how far it got. */
+  #failed(dryRun: boolean, now: number): number {
+    this.#failedInARow += 1;
+    const retryInMs = equalJitterMs(untilNextPass, this.#failedInARow, this.#options.random);
+    this.#holdUntil = now + retryInMs;
+    this.schedule.request({ forget: 'everything', cause: 'the pass before failed' });
+    if (!dryRun) this.#tellBreaker('broken', now);
+    return retryInMs;
+  }
+
+  #tellBreaker(evidence: Evidence, now: number): void {
+    const isNews = this.breaker.record(evidence, now);
+    if (isNews) this.#options.observer({ kind: 'breaker', state: this.breaker.state });
+  }
+}
