@@ -6,7 +6,8 @@ import { warpDeclaration } from '../../lib/warps/declaration.js';
 import { listWarps } from '../../lib/warps/listing.js';
 
 export default class WarpList extends BaseCommand {
-  static override summary = 'Say what each target’s traffic does, which warps there are, and what is guarded.';
+  static override summary =
+    'Say what each target’s traffic does, which warps there are, and what is guarded.';
   static override description =
     'Also what cannot be closed: where names are looked up, what a container may get round. Changes nothing. Without ' +
     'root it tells what is declared, not what is in place.';

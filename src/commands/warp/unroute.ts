@@ -6,7 +6,8 @@ import { warpDeclaration } from '../../lib/warps/declaration.js';
 import { planUnroute } from '../../lib/warps/unroute.js';
 
 export default class WarpUnroute extends BaseCommand {
-  static override summary = 'Remove all that Fairlead placed for warps: the traffic goes as Docker routes it.';
+  static override summary =
+    'Remove all that Fairlead placed for warps: the traffic goes as Docker routes it.';
   static override description =
     'From the containers named, or from all, also what a crashed run left or what nobody declares any more. What ' +
     'labels or the config declare, the next `apply` routes again. Needs root on the engine’s host.';
@@ -27,7 +28,7 @@ export default class WarpUnroute extends BaseCommand {
     return this.pass(flags, connection => {
       const declaration = warpDeclaration(connection.config);
       return warpPass(connection, declaration, world =>
-        planUnroute(world, { targets, guard: flags.guard ?? false }),
+        planUnroute(world, { targets, guard: flags.guard }),
       );
     });
   }

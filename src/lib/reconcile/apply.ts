@@ -19,8 +19,6 @@ export interface ApplyOptions {
   readonly failFast?: boolean;
   /** Why a step is not attempted at present, nor what depends on it; asked right before each. */
   readonly heldBack?: (step: Step) => string | undefined;
-  /** Why a step is not to be attempted at present; asked right before it. */
-  readonly heldBack?: (step: Step) => string | undefined;
   /** Called before each step is attempted, with how many were before it. */
   readonly onStep?: (step: Step, index: number) => void;
 }

@@ -85,7 +85,11 @@ export class Memory {
         this.#host = undefined;
         this.forget(step.members.map(({ container }) => container.id));
         return;
-      default:
+      case 'connect':
+      case 'disconnect':
+      case 'set-routing':
+      case 'clear-routing':
+      case 'set-nat':
         this.forget([step.container.id]);
     }
   }

@@ -32,8 +32,6 @@ export interface PassOptions {
   readonly onStep?: (step: Step, index: number, total: number) => void;
   /** Why a step is not attempted at present. */
   readonly heldBack?: (step: Step) => string | undefined;
-  /** Why a step is not to be attempted at present; asked right before it. */
-  readonly heldBack?: (step: Step) => string | undefined;
   /** Rounds begun so far. */
   readonly rounds?: number;
 }
@@ -74,7 +72,6 @@ export async function runPass<Seen extends Pick<World, 'engine' | 'kernel'>>(
     ...(options.signal && { signal: options.signal }),
     ...(options.journal && { journal: options.journal }),
     ...(pass.kernel && { kernel: pass.kernel }),
-    ...(options.heldBack && { heldBack: options.heldBack }),
     ...(pass.failFast && { failFast: true }),
     ...(options.heldBack && { heldBack: options.heldBack }),
     onStep: (step, index) => options.onStep?.(step, index, plan.steps.length),

@@ -92,7 +92,7 @@ export function warpListLines({ targets, warps, guarded }: WarpList, palette: Pa
 
 /** The same as `--json` has it. */
 export function warpListJson({ targets, warps, guarded }: WarpList): Record<string, unknown> {
-  const withHints = <T extends { readonly caveats: readonly Finding[] }>(listed: T): unknown => ({
+  const withHints = (listed: ListedTarget | ListedWarp): unknown => ({
     ...listed,
     caveats: listed.caveats.map(caveat => ({ ...caveat, hints: caveat.hints ?? [] })),
   });
