@@ -19,7 +19,7 @@ export interface WarpNat {
 
 /** What a warp does with the packets of others. */
 export interface WarpSide {
-  /** Devices that look like the way out of a VPN: kinds tun and wireguard, up. */
+  /** Devices that look like the way out of a VPN, by their kind (tun, wireguard and the like). Sorted. */
   readonly tunnels: readonly string[];
   /** Families in which somebody else than Fairlead already rewrites the source of what is forwarded. */
   readonly masquerades: readonly Family[];
@@ -29,6 +29,8 @@ export interface WarpSide {
   readonly clampsSegments: boolean;
   /** What Fairlead has set up here, as far as it is whole. */
   readonly nat?: WarpNat;
+  /** The tunnel that what Fairlead has set up here is bound to, whole or not, and whether or not it is there. */
+  readonly knownTunnel?: string;
   /** Whether anything at all of Fairlead's is here. */
   readonly hasOwn: boolean;
 }

@@ -3,10 +3,11 @@ import { bridgeOf } from '../model/guard.js';
 import type { HostNetworking } from '../model/kernel-view.js';
 import type { Network } from '../model/network.js';
 import type { Finding } from '../model/plan.js';
+import { networkRef } from '../model/step.js';
 
 /** Whether it is as an earlier step of the plan will make it, created or recreated: nobody has seen its bridge. */
-export function isYetToBeMade({ created }: Network): boolean {
-  return created === '';
+export function isYetToBeMade(network: Network): boolean {
+  return network.created === '' || networkRef(network).id === undefined;
 }
 
 /** Why a network cannot be guarded; undefined where nothing stands in the way. */

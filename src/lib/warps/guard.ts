@@ -3,7 +3,7 @@ import { escapeText } from '../model/escape.js';
 import { type GuardState, type GuardedNetwork, bridgeOf } from '../model/guard.js';
 import type { HostNetworking, KernelView } from '../model/kernel-view.js';
 import type { Network } from '../model/network.js';
-import { type Finding, type Plan, emptyPlan } from '../model/plan.js';
+import type { Finding, Plan } from '../model/plan.js';
 import { networkRef } from '../model/step.js';
 import type { World } from '../model/world.js';
 import { canonicalAddress } from '../net/address.js';
@@ -69,18 +69,25 @@ function reasonFor(guarded: readonly Guarded[], guard: GuardState | undefined): 
   ].join('; ');
 }
 
+/** Why the host's firewall is not known. */
+function whyUnseen({ outOfReach, host }: Partial<KernelView>): Pick<Finding, 'reason' | 'hints'> {
+  if (host?.lacksNft) {
+    return {
+      reason: 'cannot be guarded: the program nft is not on this machine',
+      hints: ['Install it: the package is called nftables on most distributions.'],
+    };
+  }
+  const { why = 'nobody looked at the firewall of this host', hints = [] } = outOfReach ?? {};
+  return { reason: `cannot be guarded: ${why}`, ...(hints.length > 0 && { hints }) };
+}
+
 /** Without a look at the host's firewall nothing is said to be guarded, and nothing is taken away. */
-function withoutHost(networks: readonly string[], kernel: KernelView | undefined): Plan {
-  const { why = 'nobody looked at the firewall of this host', hints = [] } = kernel?.outOfReach ?? {};
-  const reason = `cannot be guarded: ${why}`;
-  const findings = networks.map((network): Finding => ({
-    find: 'refused',
-    job: 'warps',
-    network,
-    reason,
-    ...(hints.length > 0 && { hints }),
-  }));
-  return { steps: [], findings };
+function unguarded(networks: readonly string[], kernel: Partial<KernelView>): Plan {
+  const why = whyUnseen(kernel);
+  return {
+    steps: [],
+    findings: networks.map(network => ({ find: 'refused', job: 'warps', network, ...why })),
+  };
 }
 
 function isSettled(guarded: readonly Guarded[], guard: GuardState | undefined): boolean {
@@ -101,7 +108,7 @@ export function planGuard(
   isTarget: (container: Container) => boolean = () => true,
 ): Plan {
   const host = world.kernel?.host;
-  if (!host) return networks.length === 0 ? emptyPlan : withoutHost(networks, world.kernel);
+  if (!host || host.lacksNft) return unguarded(networks, world.kernel ?? {});
   const names = new Set([...networks].sort());
   const findings: Finding[] = [];
   const guarded: Guarded[] = [];

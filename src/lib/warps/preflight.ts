@@ -1,9 +1,133 @@
+import type { NamespaceState } from '../model/namespace.js';
 import type { Finding } from '../model/plan.js';
+import type { Family } from '../model/routing.js';
+import type { WarpSide } from '../model/warp-side.js';
 import type { World } from '../model/world.js';
-import type { RoutedTarget } from './route.js';
+import type { Passage, Route, RoutedTarget } from './route.js';
+
+type Lack = Omit<Finding, 'job' | 'find'>;
+
+const label: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' };
+const forwarding: Readonly<Record<Family, string>> = {
+  ipv4: 'net.ipv4.ip_forward=1',
+  ipv6: 'net.ipv6.conf.all.forwarding=1',
+};
+const natHint = 'Let Fairlead set it up: warp.nat: true, or nat: true of the route.';
+
+/** In which families something is sent through the warp. */
+function familiesOf({ rules }: Route, { ipv4, ipv6, targetIpv4, targetIpv6 }: Passage): Family[] {
+  const uses = (family: 4 | 6): boolean => rules.some(({ to }) => to.family === family);
+  return [
+    ...(ipv4 !== undefined && targetIpv4 !== undefined && uses(4) ? (['ipv4'] as const) : []),
+    ...(ipv6 !== undefined && targetIpv6 !== undefined && uses(6) ? (['ipv6'] as const) : []),
+  ];
+}
+
+function lacksFor(family: Family, name: string, { sysctls }: NamespaceState, side: WarpSide): Lack[] {
+  const isForwarding = family === 'ipv4' ? sysctls.ipv4Forwarding : sysctls.ipv6Forwarding;
+  const what = label[family];
+  const lack = (reason: string, ...hints: string[]): Lack => ({ container: name, reason, hints });
+  return [
+    ...(isForwarding
+      ? []
+      : [
+          lack(
+            `forwards no ${what}: of what is sent through it, it keeps what it does not answer itself`,
+            `Start it with --sysctl ${forwarding[family]}.`,
+            natHint,
+          ),
+        ]),
+    ...(side.masquerades.includes(family)
+      ? []
+      : [
+          lack(
+            `rewrites no sources of ${what}: what it only forwards gets no answer`,
+            `Masquerade in its image. ${natHint}`,
+          ),
+        ]),
+    ...side.dropping
+      .filter(chain => chain.family === family)
+      .map(({ backend }) =>
+        lack(
+          `drops what it is to forward by ${what} unless a rule of its own accepts it (in its rules of ${backend})`,
+          `Accept it in its image. ${natHint}`,
+        ),
+      ),
+  ];
+}
+
+function tunnelLacks(name: string, { tunnels, clampsSegments }: WarpSide): Lack[] {
+  const [tunnel] = tunnels;
+  if (tunnel === undefined || clampsSegments) return [];
+  return [
+    {
+      container: name,
+      reason: `does not fit TCP segments to its tunnel ${tunnel}: pages may begin to load and then stall`,
+      hints: [`Clamp the segment size in its image (TCPMSS --clamp-mss-to-pmtu). ${natHint}`],
+    },
+  ];
+}
+
+/** A warp that sends out by the network it is asked on tells its targets of a shorter way: past itself. */
+function redirectLack(name: string, warpName: string, warp: NamespaceState, target: NamespaceState): Lack[] {
+  const ways = warp.links.filter(link => link.name !== 'lo' && link.addresses.length > 0);
+  const isHeeded = warp.sysctls.sendRedirects && target.sysctls.acceptRedirects;
+  if (ways.length !== 1 || !isHeeded) return [];
+  return [
+    {
+      container: name,
+      reason: `heeds redirects, and its warp ${warpName} sends them: what comes after one goes past the warp`,
+      hints: [
+        `Start ${name} with --sysctl net.ipv4.conf.all.accept_redirects=0 --sysctl net.ipv4.conf.default.accept_redirects=0.`,
+        `Or ${warpName} with --sysctl net.ipv4.conf.all.send_redirects=0 --sysctl net.ipv4.conf.default.send_redirects=0.`,
+      ],
+    },
+  ];
+}
+
+/** Engine fact E36: the firewall of an internal network drops what is not for its own subnet, bridged packets too. */
+function internalLack(name: string, { network }: Passage, world: World): Lack[] {
+  if (!network.internal || !world.kernel?.host?.filtersBridged) return [];
+  return [
+    {
+      container: name,
+      network: network.name,
+      reason:
+        'the network is internal and this host filters bridged packets: what is for elsewhere is dropped on it',
+      hints: [
+        'Take a network that is not internal, and guard it: egress: warp.',
+        'Or let bridged packets be: sysctl net.bridge.bridge-nf-call-iptables=0 (for all of this host).',
+      ],
+    },
+  ];
+}
+
+function stateOf({ kernel }: World, id: string): NamespaceState | undefined {
+  const reading = kernel?.namespaces.get(id);
+  return reading?.read === 'state' ? reading.state : undefined;
+}
+
+function lacksOf({ container }: RoutedTarget, route: Route, world: World): Lack[] {
+  const { passage, warp, nat } = route;
+  if (!passage) return [];
+  const near = stateOf(world, container.id);
+  const far = stateOf(world, warp.id);
+  const side = far?.warpSide;
+  return [
+    ...internalLack(container.name, passage, world),
+    ...(far && side && !nat
+      ? [
+          ...familiesOf(route, passage).flatMap(family => lacksFor(family, warp.name, far, side)),
+          ...tunnelLacks(warp.name, side),
+        ]
+      : []),
+    ...(near && far ? redirectLack(container.name, warp.name, far, near) : []),
+  ];
+}
 
 /** What is missing on the way through each warp, and how to mend it; each lack is said once. */
 export function preflight(targets: readonly RoutedTarget[], world: World): Finding[] {
-  void [targets, world];
-  return [];
+  const lacks = targets.flatMap(target => target.routes.flatMap(route => lacksOf(target, route, world)));
+  const distinct = new Map(lacks.map(lack => [JSON.stringify(lack), lack]));
+  return [...distinct.values()].map(lack => ({ find: 'warning', job: 'warps', ...lack }));
 }

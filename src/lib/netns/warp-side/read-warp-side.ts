@@ -52,6 +52,7 @@ export async function readWarpSide(
       .sort(),
     ...rulesOfOthers(seen),
     ...(own && nat && isWhole(own, nat, seen, surroundings) && { nat }),
+    ...(nat?.tunnel !== undefined && { knownTunnel: nat.tunnel }),
     hasOwn: own !== undefined,
   };
 }
