@@ -100,6 +100,8 @@ export interface KernelSketch {
   /** Readings that are not what the containers would have. */
   readonly readings?: Readonly<Record<string, NamespaceReading>>;
   readonly guard?: GuardState;
+  /** What warps do with the packets of others, where it is not all that it should be. */
+  readonly sides?: Readonly<Record<string, Partial<WarpSide>>>;
   readonly outOfReach?: KernelView['outOfReach'];
 }
 
@@ -107,7 +109,7 @@ export interface KernelSketch {
 export function kernelWorld(
   networks: readonly (Network | string)[],
   containers: readonly Container[],
-  { routed = {}, readings = {}, guard, outOfReach }: KernelSketch = {},
+  { routed = {}, readings = {}, sides = {}, guard, outOfReach }: KernelSketch = {},
 ): World {
   const seen = world(networks, containers);
   if (outOfReach) return { ...seen, kernel: { outOfReach, namespaces: new Map(), holders: new Set() } };
@@ -124,7 +126,11 @@ export function kernelWorld(
         nameServers: ['198.18.0.53'],
       },
       namespaces: new Map(
-        alive.map(each => [each.id, readings[each.name] ?? namespaceOf(each, routed[each.name])]),
+        alive.map(each => [
+          each.id,
+          readings[each.name] ??
+            namespaceOf(each, routed[each.name], { warpSide: { ...bystander, ...sides[each.name] } }),
+        ]),
       ),
       holders: new Set(containers.filter(({ name }) => routed[name]).map(({ id }) => id)),
     },

@@ -1,3 +1,4 @@
+import type { Container } from '../model/container.js';
 import { findNamed } from '../model/lookup.js';
 import { type Finding, joinPlans, type Plan } from '../model/plan.js';
 import { plannedId } from '../model/step.js';
@@ -13,6 +14,7 @@ import { planNat } from './nat.js';
 import { preflight } from './preflight.js';
 import { inSafeOrder } from './safe-order.js';
 import { unreadFinding } from './unread.js';
+import { wishesFor } from './wishes.js';
 
 /**
  * The guard of the networks that only warps may send out of. A network that the plan recreates gets another bridge:
@@ -26,7 +28,8 @@ export function planWarpGuard(
   const networks = world.networks.map(network =>
     remade.has(network.name) ? { ...network, id: plannedId(network.name) } : network,
   );
-  return planGuard(declaration.guarded, { ...world, networks }, warpsOn(declaration, world));
+  const isTarget = (container: Container): boolean => wishesFor(container, declaration).wishes.length > 0;
+  return planGuard(declaration.guarded, { ...world, networks }, warpsOn(declaration, world), isTarget);
 }
 
 /** What to do for these namespaces, and for the warps that serve them. */

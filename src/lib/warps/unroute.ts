@@ -6,7 +6,6 @@ import type { Step } from '../model/step.js';
 import type { World } from '../model/world.js';
 import { routingChanges } from './changes.js';
 import { namespaceOwner, processOf } from './namespace-owner.js';
-import { inSafeOrder } from './safe-order.js';
 import { holdsRouting } from './target-state.js';
 
 export interface UnrouteRequest {
@@ -107,6 +106,7 @@ export function planUnroute(world: World, { targets, guard }: UnrouteRequest): P
   const { owners, findings } = all ? everyHolder(world) : ownersNamed(targets, world);
   const outcomes = owners.map(owner => clear(owner, world));
   const cleared = owners.filter((_, index) => 'do' in (outcomes[index] ?? {}));
+  // Whoever is still routed through a warp needs its NAT.
   const steps: Step[] = [
     ...outcomes.flatMap(outcome => ('do' in outcome ? [outcome] : [])),
     ...withdrawNat(cleared, all, world),
@@ -115,7 +115,7 @@ export function planUnroute(world: World, { targets, guard }: UnrouteRequest): P
       : []),
   ];
   return {
-    steps: inSafeOrder(steps),
+    steps,
     findings: [...findings, ...outcomes.flatMap(outcome => ('find' in outcome ? [outcome] : []))],
   };
 }
