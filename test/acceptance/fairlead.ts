@@ -1,4 +1,8 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { execa } from 'execa';
 import type { PrivateEngine } from '../engine/private-engine.js';
 
@@ -33,6 +37,30 @@ export async function runWith(
 /** Runs the program against an engine. */
 export function fairlead(engine: PrivateEngine | string, ...args: string[]): Promise<Ran> {
   return runWith({}, typeof engine === 'string' ? engine : engine.host, ...args);
+}
+
+/**
+ * Runs the program in the engine's own network namespace, where its bridges are and its tools on the PATH: for all that
+ * works on the kernel.
+ */
+export async function fairleadInside(engine: PrivateEngine, ...args: string[]): Promise<Ran> {
+  const child = startInside(engine, ...args);
+  const [stdout, stderr] = [collected(child.stdout), collected(child.stderr)];
+  const [exitCode] = (await once(child, 'close')) as [number | null];
+  return { exitCode: exitCode ?? -1, stdout: await stdout, stderr: await stderr };
+}
+
+/** The same, to be ended in the middle of it. */
+export function startInside(engine: PrivateEngine, ...args: string[]): ChildProcess {
+  return engine.spawn(process.execPath, [program, ...args], {
+    env: { HOME: '/nonexistent', NODE_OPTIONS: '' },
+    cwd: '/',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+async function collected(stream: Readable | null): Promise<string> {
+  return stream ? (await text(stream)).replace(/\n$/, '') : '';
 }
 
 /** The lines of a report without its summary, white space folded. */
