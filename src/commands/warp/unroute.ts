@@ -27,9 +27,7 @@ export default class WarpUnroute extends BaseCommand {
     const targets = argv as string[];
     return this.pass(flags, connection => {
       const declaration = warpDeclaration(connection.config);
-      return warpPass(connection, declaration, world =>
-        planUnroute(world, { targets, guard: flags.guard }),
-      );
+      return warpPass(connection, declaration, world => planUnroute(world, { targets, guard: flags.guard }));
     });
   }
 }

@@ -32,6 +32,8 @@ export interface PassOptions {
   readonly onStep?: (step: Step, index: number, total: number) => void;
   /** Why a step is not attempted at present. */
   readonly heldBack?: (step: Step) => string | undefined;
+  /** Do what can be done where the rights for warps are missing: what needs them fails on its own. */
+  readonly partial?: boolean;
   /** Rounds begun so far. */
   readonly rounds?: number;
 }
@@ -64,7 +66,7 @@ export async function runPass<Seen extends Pick<World, 'engine' | 'kernel'>>(
   options: PassOptions,
 ): Promise<PassResult<Seen>> {
   const seen = await pass.observe(engine, options.signal);
-  if (!options.dryRun) refuseHalfWork(seen);
+  if (!options.dryRun && !options.partial) refuseHalfWork(seen);
   const plan = pass.plan(seen);
   options.onPlan?.(plan);
   if (options.dryRun) return { seen, report: dryRun(plan) };

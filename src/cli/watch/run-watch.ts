@@ -1,0 +1,72 @@
+import { durationMs } from '../../lib/config/duration.js';
+import type { ExitCode } from '../../lib/model/errors.js';
+import { systemClock } from '../../lib/watch/clock.js';
+import { watchLoop } from '../../lib/watch/loop.js';
+import { warpDeclaration } from '../../lib/warps/declaration.js';
+import { needsKernel } from '../../lib/warps/inspection.js';
+import { type Connection, connect } from '../connection.js';
+import type { GlobalFlags } from '../global-flags.js';
+import { jobsFrom } from '../job-flags.js';
+import { noConfig } from '../no-config.js';
+import type { WholePassFlags } from '../whole-pass.js';
+import { onFileChange } from './config-changes.js';
+import { openObservers } from './observers.js';
+import { passRunner } from './pass-runner.js';
+import { reloadConfig } from './reload.js';
+import { listenForStop } from './stop-signals.js';
+import { withdrawWarps } from './withdraw.js';
+
+export type WatchFlags = GlobalFlags &
+  WholePassFlags & { readonly metrics?: string | undefined; readonly 'fail-fast'?: boolean };
+
+/** What would make every pass fail is said at once, before anything is watched. */
+async function checkRights({ config, kernel }: Connection, flags: WatchFlags): Promise<void> {
+  const only = jobsFrom(flags.only);
+  if (only && !only.has('warps')) return;
+  if (!needsKernel(warpDeclaration(config), { containers: [] })) return;
+  const access = await kernel();
+  await access.kernel?.check();
+}
+
+/** Keeps everything as declared until a signal ends it. Gives the exit code: 0 where it was asked to end. */
+export async function runWatch(flags: WatchFlags, json: boolean): Promise<ExitCode> {
+  let connection = await connect(flags);
+  const { log, config, configFile } = connection;
+  if (configFile === undefined) throw noConfig();
+  await checkRights(connection, flags);
+  const stop = listenForStop(signal => log.info(`${signal}: ending after the step under way`));
+  const observers = await openObservers(connection, { metrics: flags.metrics, json, clock: systemClock });
+  const loop = watchLoop({
+    events: connection.events,
+    runPass: passRunner(() => connection, flags, observers.seen),
+    clock: systemClock,
+    random: Math.random,
+    resyncMs: durationMs(config.watch.resync),
+    failFast: (flags['fail-fast'] ?? false) || config.fail_fast,
+    observer: observers.observe,
+    signal: stop.signal,
+  });
+  const reload = async (cause: string): Promise<void> => {
+    observers.reloading();
+    const next = await reloadConfig(connection, flags);
+    if (next) {
+      connection = next;
+      loop.lookAgain(cause);
+    }
+    observers.reloaded();
+  };
+  stop.onReload = () => void reload('SIGHUP');
+  const unwatch = onFileChange(
+    configFile,
+    () => void reload('the config has changed'),
+    () => log.warn('the config file cannot be watched: SIGHUP reads it anew', { file: configFile }),
+  );
+  try {
+    const end = await loop.ended;
+    if (connection.config.warp.on_exit === 'withdraw') await withdrawWarps(connection);
+    return end.exit;
+  } finally {
+    unwatch();
+    await observers.close();
+  }
+}

@@ -1,0 +1,33 @@
+import { Flags } from '@oclif/core';
+import { BaseCommand, type JsonDocument } from '../cli/base-command.js';
+import { jobFlags } from '../cli/job-flags.js';
+import { runWatch } from '../cli/watch/run-watch.js';
+
+export default class Watch extends BaseCommand {
+  static override summary = 'Keep everything as the config declares, until it is stopped.';
+  static override description =
+    'The pass of `apply` at the start, after every event of the engine that may have changed something, and at times ' +
+    'without one. Survives restarts of the engine. SIGHUP and a changed config file make it read the config anew; one ' +
+    'that is wrong is refused, and the old one stays in force. SIGTERM and Ctrl-C end it after the step under way. ' +
+    'With --json it prints one object a line.';
+  static override examples = [
+    '<%= config.bin %> watch',
+    '<%= config.bin %> watch --only networks,proxies --metrics 127.0.0.1:9324',
+  ];
+  static override flags = {
+    ...jobFlags,
+    metrics: Flags.string({
+      summary: 'Where to serve Prometheus metrics and /healthz.',
+      helpValue: 'ADDRESS:PORT',
+    }),
+    'fail-fast': Flags.boolean({
+      summary: 'End at the first failure, for those whose service manager starts it anew.',
+    }),
+  };
+
+  async run(): Promise<JsonDocument | undefined> {
+    const { flags } = await this.parse(Watch);
+    process.exitCode = await runWatch(flags, this.jsonEnabled());
+    return undefined;
+  }
+}
