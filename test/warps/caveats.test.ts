@@ -1,0 +1,169 @@
+import { expect } from 'chai';
+import type { EngineInfo } from '../../src/lib/model/engine-info.js';
+import type { World } from '../../src/lib/model/world.js';
+import { caveats } from '../../src/lib/warps/caveats.js';
+import { dnsPath } from '../../src/lib/warps/dns-path.js';
+import { readExternalServers } from '../../src/lib/warps/external-servers.js';
+import type { RoutedTarget } from '../../src/lib/warps/route.js';
+import { engines, network, planText } from '../support/world.js';
+import { around, routed } from './routed.js';
+import { bridge, namespaceOf } from './scenes.js';
+
+const guarded = new Set(['vpn-net']);
+const safe = { dns: ['9.9.9.9'], powers: { netAdmin: false, netRaw: false } };
+
+function said(target: RoutedTarget, world: World, { strict = false, guard = guarded } = {}): string[] {
+  return planText({ steps: [], findings: caveats([target], world, { strict, guarded: guard }) });
+}
+
+function asking(target: RoutedTarget, engine: EngineInfo, ...nameServers: readonly string[]): World {
+  const world = around([target]);
+  const { kernel } = world;
+  if (!kernel?.host) throw new Error('no host');
+  return { ...world, engine, kernel: { ...kernel, host: { ...kernel.host, nameServers } } };
+}
+
+describe('what routing cannot promise', () => {
+  it('is nothing for a target with a name server of its own, on guarded networks', () => {
+    const target = routed('worker', safe);
+    expect(said(target, around([target]), { strict: true })).to.deep.equal([]);
+  });
+
+  it('is the time while it starts, and what its capabilities are good for', () => {
+    const plain = routed('worker', safe);
+    const open = { guard: new Set<string>() };
+    expect(said(plain, around([plain]), open)).to.deep.equal([
+      'warning worker: while it starts, what it sends goes past the warp for some milliseconds: vpn-net is not guarded',
+    ]);
+    const raw = routed('worker', { ...safe, powers: { netAdmin: false, netRaw: true } });
+    expect(said(raw, around([raw]), { ...open, strict: true })).to.deep.equal([
+      'refused worker: while it starts, what it sends goes past the warp for some milliseconds, and with CAP_NET_RAW, which it has by default, it can send past any routing: vpn-net is not guarded',
+    ]);
+    const admin = routed('worker', { ...safe, powers: { netAdmin: true, netRaw: true } });
+    expect(said(admin, around([admin]), open)[0]).to.include(
+      'with CAP_NET_ADMIN it can remove what routes it',
+    );
+  });
+
+  it('is every other network that leads out, and none that does not', () => {
+    const inner = network('inner', { internal: true });
+    const target = routed('worker', {
+      ...safe,
+      at: { 'vpn-net': '10.1.0.3', egress: '198.18.1.9', inner: '10.3.0.2' },
+    });
+    const [only] = said(target, around([target], {}, { networks: [inner] }));
+    expect(only).to.match(/: egress is not guarded$/);
+  });
+
+  it('is IPv6 that is blocked, which is no leak', () => {
+    const target = routed('worker', { ...safe, at: { 'vpn-net': '10.1.0.3,fd00::3' } });
+    expect(said(target, around([target]), { strict: true })).to.deep.equal([
+      'warning worker: what it sends by IPv6 is blocked: its warp vpn has no IPv6 address on vpn-net',
+    ]);
+  });
+
+  it('is published ports behind a strict reverse path filter', () => {
+    const target = routed('web', { ...safe, publishes: ['80/tcp'] });
+    const world = around([target]);
+    expect(said(target, world)).to.deep.equal([]);
+    const reading = namespaceOf(target.container);
+    if (reading.read !== 'state' || !world.kernel) throw new Error('no state');
+    const sysctls = { ...reading.state.sysctls, reversePathFilter: 1, srcValidMark: false } as const;
+    const strict = namespaceOf(target.container, undefined, { sysctls });
+    const namespaces = new Map([...world.kernel.namespaces, [target.container.id, strict]]);
+    expect(said(target, { ...world, kernel: { ...world.kernel, namespaces } })).to.deep.equal([
+      'warning web: its published ports take no connections from outside: its reverse path filter is strict',
+    ]);
+  });
+
+  it('is name lookups that the engine sends on from the host', () => {
+    const target = routed('worker', { ...safe, dns: [] });
+    expect(said(target, asking(target, engines['28.5'], '198.18.0.53'))).to.deep.equal([
+      'warning worker: its name lookups go past the warp: Engine 28.5.2 sends them on from the host itself',
+    ]);
+    expect(said(target, asking(target, engines['26.1'], '198.18.0.53'))).to.deep.equal([]);
+    const partly = routed('worker', { ...safe, dns: [], rules: ['10.0.0.0/8', '0.0.0.0/0 tcp'] });
+    expect(said(partly, asking(partly, engines['28.5'], '198.18.0.53'))).to.deep.equal([]);
+    const lookups = routed('worker', { ...safe, dns: [], rules: ['0.0.0.0/0 udp 50-60'] });
+    expect(said(lookups, asking(lookups, engines['28.5'], '198.18.0.53'))).to.have.lengthOf(1);
+  });
+});
+
+describe('the way of name lookups', () => {
+  const podman: EngineInfo = { kind: 'podman', version: '5.0.0', apiVersion: '1.41' };
+
+  function pathFor(
+    engine: EngineInfo,
+    servers: readonly string[],
+    at = '10.1.0.3',
+    dns: readonly string[] = [],
+  ): string {
+    const { container } = routed('worker', { ...safe, dns, at: { 'vpn-net': at } });
+    if (container.reading.read !== 'details') throw new Error('no details');
+    const world = asking({ ...routed('worker'), container }, engine, ...servers);
+    return dnsPath(container, container.reading.details, world);
+  }
+
+  for (const [engine, servers, path] of [
+    ['20.10', ['198.18.0.53'], 'container'],
+    ['20.10', ['127.0.0.53'], 'host'],
+    ['20.10', ['2001:db8::53'], 'container'],
+    ['26.1', ['198.18.0.53'], 'container'],
+    ['26.1', ['127.0.0.53'], 'host'],
+    ['26.1', ['198.18.0.53', '2001:db8::53'], 'host'],
+    ['26.1', ['fe80::1%eth0'], 'host'],
+    ['28.5', ['198.18.0.53'], 'host'],
+  ] as const) {
+    it(`on Engine ${engine} with ${servers.join(', ')} begins in the ${path}`, () => {
+      expect(pathFor(engines[engine], servers)).to.equal(path);
+    });
+  }
+
+  it('depends on the addresses of the container, on its own servers, and on the engine', () => {
+    expect(pathFor(engines['26.1'], ['2001:db8::53'], '10.1.0.3,fd00::3')).to.equal('container');
+    expect(pathFor(engines['28.5'], ['127.0.0.53'], '10.1.0.3', ['9.9.9.9'])).to.equal('container');
+    expect(pathFor(podman, ['198.18.0.53'], '10.1.0.3', ['9.9.9.9'])).to.equal('host');
+  });
+
+  it('is the program’s own on the default bridge and on internal networks', () => {
+    const { container } = routed('worker', {
+      ...safe,
+      dns: [],
+      at: { bridge: '172.17.0.3', inner: '10.3.0.2' },
+    });
+    if (container.reading.read !== 'details') throw new Error('no details');
+    const world = around(
+      [{ ...routed('worker'), container }],
+      {},
+      {
+        networks: [bridge('inner', '10.3.0.0/24', { internal: true })],
+      },
+    );
+    expect(dnsPath(container, container.reading.details, world)).to.equal('container');
+  });
+
+  it('is what the engine has noted, where somebody looked', () => {
+    const target = routed('worker', { ...safe, dns: [] });
+    const world = asking(target, engines['28.5'], '198.18.0.53');
+    if (!world.kernel || target.container.reading.read !== 'details') throw new Error('no kernel');
+    const noted = (text: string): string => {
+      const externalServers = new Map([[target.container.id, readExternalServers(text) ?? []]]);
+      const seen = { ...world, kernel: { ...world.kernel, externalServers } } as World;
+      if (target.container.reading.read !== 'details') throw new Error('no details');
+      return dnsPath(target.container, target.container.reading.details, seen);
+    };
+    expect(noted('nameserver 127.0.0.11\n# ExtServers: [9.9.9.9]\n')).to.equal('container');
+    expect(noted('nameserver 127.0.0.11\n# ExtServers: [9.9.9.9 host(127.0.0.53)]\n')).to.equal('host');
+  });
+
+  it('is read from the comment in the resolv.conf, and from nothing else', () => {
+    expect(readExternalServers('nameserver 127.0.0.11\n')).to.equal(undefined);
+    expect(readExternalServers('# ExtServers: []\n')).to.deep.equal([]);
+    expect(
+      readExternalServers('# ExtServers: [host(fe80::1%eth0) 2001:db8::53]\n# Overrides: []\n'),
+    ).to.deep.equal([
+      { address: 'fe80::1%eth0', fromHost: true },
+      { address: '2001:db8::53', fromHost: false },
+    ]);
+  });
+});
