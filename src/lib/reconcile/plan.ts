@@ -10,6 +10,7 @@ import type { ProxyDeclaration } from '../proxies/declaration.js';
 import { isDeclaredProxy } from '../proxies/inspection.js';
 import { planProxies } from '../proxies/plan.js';
 import type { WarpDeclaration } from '../warps/declaration.js';
+import { closesOnly } from '../warps/safe-order.js';
 import { planWarpGuard, planWarps } from '../warps/plan.js';
 import { after } from './after.js';
 
@@ -59,6 +60,11 @@ function jobs(declared: Declared, options: PlanOptions): readonly (readonly [Job
   ];
 }
 
+/** The address of a warp that has gone may be somebody else's in a moment: nothing is done before its routes are. */
+function closingsFirst({ steps, findings }: Plan): Plan {
+  return { steps: [...steps.filter(closesOnly), ...steps.filter(step => !closesOnly(step))], findings };
+}
+
 /** One plan for all that is declared: each job is planned from the World that the steps before it will leave. */
 export function planAll(declared: Declared, world: World, options: PlanOptions): Plan {
   let plan = emptyPlan;
@@ -69,5 +75,5 @@ export function planAll(declared: Declared, world: World, options: PlanOptions):
     predicted = after(predicted, next.steps);
     plan = joinPlans(plan, next);
   }
-  return plan;
+  return closingsFirst(plan);
 }

@@ -1,10 +1,18 @@
 import type { Step } from '../model/step.js';
 
+/** Whether a step takes ways back and opens none: it may come before anything else, and must not wait. */
+export function closesOnly(step: Step): boolean {
+  return (
+    step.do === 'set-routing' &&
+    !step.changes.some(change => change.change === 'set-route' && change.route.type === 'via')
+  );
+}
+
 /** What closes comes first, then what a warp needs to serve, then what opens, and at last what gives up. */
 function rank(step: Step): number {
   switch (step.do) {
     case 'set-routing':
-      return step.routes.some(({ open }) => open) ? 3 : 0;
+      return closesOnly(step) ? 0 : 3;
     case 'set-guard':
       return 1;
     case 'set-nat':
