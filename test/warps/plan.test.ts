@@ -131,6 +131,26 @@ describe('The plan for a target', () => {
     expect(warpPlan(seen)).to.deep.equal(['unroute worker: nothing declares it any more']);
   });
 
+  it('says what cannot be promised before it is routed, and not again when its warp dies or returns', () => {
+    const warnings = (plan: Plan): number =>
+      plan.findings.filter(({ find, container }) => find === 'warning' && container === 'worker').length;
+    expect(warnings(planWarps(declared(), kernelWorld([net], [vpn(), worker()])))).to.be.above(0);
+    const gone = vpn({ state: 'exited', pid: 0, at: { net: '' } });
+    const dying = kernelWorld([net], [gone, worker()], { routed: { worker: routedBefore() } });
+    expect(warnings(planWarps(declared(), dying))).to.equal(0);
+    const closed = routedBefore(declared(), [gone, worker()]);
+    const back = kernelWorld([net], [vpn(), worker()], { routed: { worker: closed } });
+    expect(warnings(planWarps(declared(), back))).to.equal(0);
+  });
+
+  it('is refused in strict mode for a leak that nobody can close, and then not routed', () => {
+    const plan = planWarps(declared({ strict: true }), kernelWorld([net], [vpn(), worker()]));
+    expect(plan.steps).to.deep.equal([]);
+    expect(
+      plan.findings.filter(({ find }) => find === 'refused').map(({ container }) => container),
+    ).to.include('worker');
+  });
+
   it('does nothing for one that does not run, and says why', () => {
     const seen = kernelWorld([net], [vpn(), worker({ state: 'exited', pid: 0 })]);
     expect(planText(planWarps(declared(), seen))).to.deep.equal(['ignored worker: not running (exited)']);
@@ -255,6 +275,12 @@ describe('What was routed by hand', () => {
     ]);
     expect(ways(routingAfter(plan, 'worker'))).to.deep.equal([]);
     expect(routingAfter(plan, 'worker').rules).to.deep.equal(before().rules);
+    const later = kernelWorld([net], [stranger, gone, plain()], {
+      routed: { worker: routingAfter(plan, 'worker') },
+    });
+    expect(warpPlan(later)).to.deep.equal([
+      'unchanged worker: routed by hand through vpn, which is gone or has another address: blocked',
+    ]);
   });
 
   it('stays beside what a label declares, and goes on staying', () => {

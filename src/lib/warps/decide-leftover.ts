@@ -1,6 +1,6 @@
 import type { Container } from '../model/container.js';
 import type { World } from '../model/world.js';
-import { byHandRouting } from './by-hand.js';
+import { type ByHandRouting, byHandRouting } from './by-hand.js';
 import { type Decision, type DecisionOptions, finding, stepTo } from './decision.js';
 import { leftovers } from './leftovers.js';
 import { summarizeByHand } from './summaries.js';
@@ -18,12 +18,15 @@ export function decideLeftover(
   const byHand = byHandRouting(inPlace, world.containers);
   const { routing } = leftovers(reading.state, world.containers, base);
   const routes = summarizeByHand(byHand, []);
-  const shut = byHand.tables.filter(({ stale }) => stale.length > 0);
-  const gone = shut.map(({ warp, table }) => warp?.name ?? `table ${String(table)}`).join(', ');
-  const reason =
-    shut.length > 0
-      ? `routed by hand through ${gone}, which is gone or has another address: blocked`
-      : 'nothing declares it any more';
+  const named = (tables: ByHandRouting['tables']): string =>
+    tables.map(({ warp, table }) => warp?.name ?? `table ${String(table)}`).join(', ');
+  const blocked = byHand.tables.filter(({ vias }) => vias.length === 0);
+  const how =
+    blocked.length === 0
+      ? 'routed by hand'
+      : `routed by hand through ${named(blocked)}, which is gone or has another address: blocked`;
+  const isClosing = byHand.tables.some(({ stale }) => stale.length > 0);
+  const reason = isClosing ? how : 'nothing declares it any more';
   const step = stepTo(owner, inPlace, routing, routes, reason);
   return {
     owner,
@@ -32,6 +35,6 @@ export function decideLeftover(
     wanted: routing,
     routes,
     ...(step && { step }),
-    findings: step ? [] : [finding(owner.name, { find: 'unchanged', reason: 'routed by hand' })],
+    findings: step ? [] : [finding(owner.name, { find: 'unchanged', reason: how })],
   };
 }

@@ -13,6 +13,7 @@ import { warpsOn } from './guarded-warps.js';
 import { planNat } from './nat.js';
 import { preflight } from './preflight.js';
 import { inSafeOrder } from './safe-order.js';
+import { holdsRouting } from './target-state.js';
 import { unreadFinding } from './unread.js';
 import { wishesFor } from './wishes.js';
 
@@ -39,15 +40,21 @@ function planFor(
   declaration: WarpDeclaration,
   world: World,
 ): Plan {
-  const changing = decisions.flatMap(({ step, routed }) => (step && routed ? [routed] : []));
+  // What cannot be promised is said once, before a target is routed at all; of a warp, before a way to it is opened.
+  const fresh = decisions.flatMap(({ step, routed, inPlace }) =>
+    step && routed && !holdsRouting(inPlace) ? [routed] : [],
+  );
+  const opening = decisions.flatMap(({ step, routed }) =>
+    step?.do === 'set-routing' && step.routes.some(({ open }) => open) ? (routed ?? []) : [],
+  );
   const served = all.flatMap(decision => servedTarget(decision, world) ?? []);
   const guarded = new Set(declaration.guarded);
   return joinPlans(planNat(served, world), {
     steps: decisions.flatMap(({ step }) => step ?? []),
     findings: [
       ...unreadFinding(decisions, world),
-      ...preflight(changing, world),
-      ...caveats(changing, world, { strict: declaration.strict, guarded }),
+      ...preflight(opening, world),
+      ...caveats(fresh, world, { strict: declaration.strict, guarded }),
       ...decisions.flatMap(({ findings }) => findings),
     ],
   });
