@@ -192,7 +192,7 @@ describe('laws of routing', () => {
               `${JSON.stringify(packets[index])} ${change}`,
             ).to.include(path);
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     );
   });
 
