@@ -156,8 +156,15 @@ function* wayThere(from: RoutingState, changes: readonly RoutingChange[]): Gener
   }
 }
 
-function paths(state: RoutingState): string[] {
-  return packets.map(packet => pathText(pathOf(packet, state, main)));
+function paths({ rules: all, routes, replies }: RoutingState): string[] {
+  const parts = { ipv4: noRouting, ipv6: noRouting };
+  for (const family of ['ipv4', 'ipv6'] as const)
+    parts[family] = {
+      rules: all.filter(rule => rule.family === family),
+      routes: routes.filter(route => route.family === family),
+      ...(replies && { replies }),
+    };
+  return packets.map(packet => pathText(pathOf(packet, parts[packet.family], main)));
 }
 
 function isEmpty({ rules: some, routes, replies }: RoutingState): boolean {
