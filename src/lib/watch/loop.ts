@@ -121,7 +121,7 @@ class Loop {
   }
 
   async #pass(signal: AbortSignal): Promise<void> {
-    this.#scheduleResync();
+    if (this.#passes.schedule.wantsEverything) this.#scheduleResync();
     this.#exit = await this.#passes.run(signal);
     this.#alarm.ring();
   }

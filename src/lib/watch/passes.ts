@@ -6,7 +6,7 @@ import type { Clock } from './clock.js';
 import { Ending } from './ending.js';
 import { Failing } from './failing.js';
 import type { LoopEvent } from './loop-event.js';
-import type { PassRequest, RunPass } from './pass-request.js';
+import type { PassOutcome, PassRequest, RunPass } from './pass-request.js';
 import { type Collected, Schedule } from './schedule.js';
 import { containersOf } from './step-object.js';
 
@@ -20,6 +20,14 @@ export interface PassesOptions {
 }
 
 const untilNextPass: BackOff = { initialMs: 1000, maxMs: 60_000 };
+
+async function attempt(pass: () => Promise<PassOutcome>): Promise<PassOutcome | { readonly error: unknown }> {
+  try {
+    return await pass();
+  } catch (error) {
+    return { error };
+  }
+}
 
 /** Passes, one after the other, and what each of them means for the next. */
 export class Passes {
@@ -73,27 +81,29 @@ export class Passes {
     observer({ kind: 'pass-begun', ...facts });
     this.progressAt = begunAt;
     this.count += 1;
-    try {
-      const { report } = await runPass(request, signal);
-      const changed = report.results.some(({ outcome }) => outcome === 'done');
-      const now = clock.now();
-      this.schedule.end(now, changed);
-      observer({ kind: 'pass', durationMs: now - begunAt, report, changed, ...facts });
-      if (signal.aborted) return undefined;
-      this.#failedInARow = 0;
-      this.lastGoodAt = now;
-      if (!dryRun) this.#record(report, now);
-      const failed = report.results.some(({ outcome }) => outcome === 'failed');
-      return failFast && failed ? exitCodeOf(report) : undefined;
-    } catch (error) {
-      const now = clock.now();
+    const outcome = await attempt(() => runPass(request, signal));
+    const now = clock.now();
+    const durationMs = now - begunAt;
+    if ('error' in outcome) {
+      const { error } = outcome;
       this.schedule.end(now, false);
       if (signal.aborted) return undefined;
-      const retryInMs = this.#failed(dryRun, now);
-      observer({ kind: 'pass-failed', durationMs: now - begunAt, error, retryInMs, ...facts });
+      observer({ kind: 'pass-failed', durationMs, error, retryInMs: this.#failed(now), ...facts });
+      if (!dryRun) this.#tellBreaker('broken', now);
       if (!failFast) return undefined;
       return error instanceof FairleadError ? error.exit : Exit.failed;
     }
+    const { report } = outcome;
+    const changed = report.results.some(({ outcome }) => outcome === 'done');
+    this.schedule.end(now, changed);
+    observer({ kind: 'pass', durationMs, report, changed, ...facts });
+    // What was skipped because of an interruption says nothing.
+    if (signal.aborted) return undefined;
+    this.#failedInARow = 0;
+    this.lastGoodAt = now;
+    if (!dryRun) this.#record(report, now);
+    const failed = report.results.some(({ outcome }) => outcome === 'failed');
+    return failFast && failed ? exitCodeOf(report) : undefined;
   }
 
   #request({ forget, causes }: Collected, dryRun: boolean, begunAt: number): PassRequest {
@@ -121,12 +131,11 @@ export class Passes {
   }
 
   /** A pass that failed as a whole: another one follows, over everything, since it is not known how far it got. */
-  #failed(dryRun: boolean, now: number): number {
+  #failed(now: number): number {
     this.#failedInARow += 1;
     const retryInMs = equalJitterMs(untilNextPass, this.#failedInARow, this.#options.random);
     this.#holdUntil = now + retryInMs;
     this.schedule.request({ forget: 'everything', cause: 'the pass before failed' });
-    if (!dryRun) this.#tellBreaker('broken', now);
     return retryInMs;
   }
 

@@ -43,6 +43,10 @@ export class Schedule {
     return this.#pending;
   }
 
+  get wantsEverything(): boolean {
+    return this.#forget === 'everything';
+  }
+
   get running(): boolean {
     return this.#running;
   }
