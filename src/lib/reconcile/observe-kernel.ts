@@ -1,3 +1,4 @@
+import { processOf } from '../model/container-process.js';
 import type { Container } from '../model/container.js';
 import { FairleadError } from '../model/errors.js';
 import type { HostNetworking, KernelView, OutOfReach } from '../model/kernel-view.js';
@@ -6,7 +7,6 @@ import type { World } from '../model/world.js';
 import { isKernelFailure } from '../netns/kernel-error.js';
 import type { Kernel, NamespaceQuestion } from '../netns/kernel.js';
 import type { Memory } from './memory.js';
-import { processOf } from './process-of.js';
 
 /** Namespaces read at once: each is two processes of a few milliseconds. */
 const readsAtOnce = 4;

@@ -1,3 +1,4 @@
+import { processOf } from '../model/container-process.js';
 import { type Container, isAlive } from '../model/container.js';
 import { ExitCode } from '../model/errors.js';
 import type { ContainerProcess } from '../model/namespace.js';
@@ -6,7 +7,7 @@ import { type Edges, edgesOf } from './cycles.js';
 import type { WarpDeclaration } from './declaration.js';
 import { lockout } from './lockout.js';
 import { contradiction, disagreement, mergeRoutes } from './merge-routes.js';
-import { namespaceOwner, processOf } from './namespace-owner.js';
+import { namespaceOwner } from './namespace-owner.js';
 import type { Route } from './route.js';
 import { networksOf, type Refusal } from './shared-network.js';
 import { type Wish, wishesFor } from './wishes.js';

@@ -1,3 +1,4 @@
+import { processOf } from '../model/container-process.js';
 import type { Container } from '../model/container.js';
 import type { Finding } from '../model/plan.js';
 import { noRouting, type RoutingState } from '../model/routing.js';
@@ -5,7 +6,6 @@ import type { ClearRouting, RouteSummary, SetRouting } from '../model/step.js';
 import type { ByHandRouting } from './by-hand.js';
 import { routingChanges } from './changes.js';
 import type { JudgedTarget } from './classify.js';
-import { processOf } from './namespace-owner.js';
 import type { RoutedTarget } from './route.js';
 import { holdsRouting } from './target-state.js';
 

@@ -1,6 +1,5 @@
 import type { Container } from '../model/container.js';
 import { findNamed } from '../model/lookup.js';
-import type { ContainerProcess } from '../model/namespace.js';
 
 /** Whose network namespace a container is in. */
 export type NamespaceOwner =
@@ -21,11 +20,4 @@ export function namespaceOwner(container: Container, containers: readonly Contai
     at = next;
   }
   return { owner: at };
-}
-
-/** The process of a container that was inspected and runs. */
-export function processOf({ id, name, reading }: Container): ContainerProcess | undefined {
-  if (reading.read !== 'details' || reading.details.pid === 0) return undefined;
-  const { pid, startedAt } = reading.details;
-  return { id, name, pid, startedAt };
 }

@@ -1,3 +1,4 @@
+import { processOf } from '../model/container-process.js';
 import type { Container } from '../model/container.js';
 import { escapeText } from '../model/escape.js';
 import type { ContainerProcess, NamespaceReading } from '../model/namespace.js';
@@ -41,11 +42,6 @@ function tunnelOf({ tunnels, knownTunnel }: WarpSide): string | undefined {
 
 function sameNat(a: WarpNat | undefined, b: WarpNat): boolean {
   return a !== undefined && a.tunnel === b.tunnel && a.targets.join() === b.targets.join();
-}
-
-function processOf({ id, name, reading }: Container): ContainerProcess | undefined {
-  if (reading.read !== 'details' || reading.details.pid === 0) return undefined;
-  return { id, name, pid: reading.details.pid, startedAt: reading.details.startedAt };
 }
 
 function only(finding: Omit<Finding, 'job'>): Plan {

@@ -1,9 +1,9 @@
+import { processOf } from '../model/container-process.js';
 import type { Container } from '../model/container.js';
 import { networkOfEndpoint } from '../model/membership.js';
 import type { ViaRoute } from '../model/routing.js';
 import type { World } from '../model/world.js';
 import type { Decision } from './decision.js';
-import { processOf } from './namespace-owner.js';
 import { wayOver } from './passage.js';
 import type { Route, RoutedTarget } from './route.js';
 import { warpOfWay } from './target-state.js';

@@ -1,3 +1,4 @@
+import { processOf } from '../model/container-process.js';
 import { type Container, isAlive } from '../model/container.js';
 import { findNamed } from '../model/lookup.js';
 import type { Finding, Plan } from '../model/plan.js';
@@ -5,7 +6,7 @@ import { noRouting } from '../model/routing.js';
 import type { Step } from '../model/step.js';
 import type { World } from '../model/world.js';
 import { routingChanges } from './changes.js';
-import { namespaceOwner, processOf } from './namespace-owner.js';
+import { namespaceOwner } from './namespace-owner.js';
 import { holdsRouting } from './target-state.js';
 
 export interface UnrouteRequest {
