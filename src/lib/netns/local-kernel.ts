@@ -8,7 +8,7 @@ import { readNamespace } from './read-namespace.js';
 import { readHost } from './read-host.js';
 import { changeRouting } from './routing/change-routing.js';
 import { toolRunner } from './run-tool.js';
-import { programFinder, toolFolders } from './tool-folders.js';
+import { missingProgram, programFinder, toolFolders } from './tool-folders.js';
 import type { RunTool } from './tools.js';
 import { writeNat } from './warp-side/write-nat.js';
 
@@ -44,6 +44,9 @@ export function localKernel({ path, observe = run => run }: LocalKernelOptions =
       }
     },
     async changeRouting(process, changes, confirm) {
+      // Before anything is done: what comes before it in the plan would be left half done.
+      const needsNft = changes.some(({ change }) => change === 'set-replies');
+      if (needsNft && (await findProgram('nft')) === undefined) throw missingProgram('nft');
       await using within = await openNamespace(process, { confirm });
       await changeRouting(run, within, process, changes);
     },

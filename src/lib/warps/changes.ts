@@ -78,7 +78,9 @@ function repliesChanges(
   change: 'set-replies' | 'clear-replies',
 ): RoutingChange[] {
   if (change === 'clear-replies') return from.replies && !to.replies ? [{ change }] : [];
-  if (!to.replies || to.replies.warpMacs.join() === from.replies?.warpMacs.join()) return [];
+  if (!to.replies) return [];
+  const isThere = from.replies && !from.replies.altered;
+  if (isThere && to.replies.warpMacs.join() === from.replies.warpMacs.join()) return [];
   return [{ change, replies: to.replies }];
 }
 

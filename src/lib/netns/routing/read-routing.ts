@@ -1,8 +1,15 @@
 import { ExitCode } from '../../model/errors.js';
 import { escapeLine } from '../../model/escape.js';
 import type { Link } from '../../model/namespace.js';
-import { type Family, type RoutingState, replyMark, routeProtocol } from '../../model/routing.js';
-import { KernelError } from '../kernel-error.js';
+import {
+  type Family,
+  type PolicyRoute,
+  type PolicyRule,
+  type RoutingState,
+  replyMark,
+  routeProtocol,
+} from '../../model/routing.js';
+import { isKernelFailure, KernelError } from '../kernel-error.js';
 import type { OpenNamespace } from '../open-namespace.js';
 import { missingRights } from '../rights.js';
 import type { RunTool, ToolResult } from '../tools.js';
@@ -52,9 +59,7 @@ export async function readRouting(
   const [rules6 = [], routes6 = [], addresses6 = []] = v6 ?? [];
   const rules = [...readRules('ipv4', rules4), ...readRules('ipv6', rules6)];
   const routes = [...readRoutes('ipv4', routes4), ...readRoutes('ipv6', routes6)];
-  // The rule for the mark is there before the table that sets it, and goes after it.
-  const mayMark = rules.some(({ mark }) => mark?.value === replyMark.value);
-  const replies = mayMark ? await readRepliesTable(run, within, signal) : undefined;
+  const replies = mayMarkReplies(rules, routes) ? await readRepliesTable(run, within, signal) : undefined;
   return {
     routing: { rules, routes, ...(replies && { replies }) },
     links: readLinks(links, [...addresses4, ...addresses6]),
@@ -69,13 +74,30 @@ function answers(family: Family, result: ToolResult): readonly (readonly Fields[
   return readBatchOutput(stdout, commands.length);
 }
 
+/**
+ * Whether it is worth an nft to look for the table that marks replies: it comes after the rule for the mark and goes after
+ * it, when all other rules are gone as well.
+ */
+function mayMarkReplies(rules: readonly PolicyRule[], routes: readonly PolicyRoute[]): boolean {
+  return (
+    rules.some(({ mark }) => mark?.value === replyMark.value) || (rules.length === 0 && routes.length > 0)
+  );
+}
+
 async function readRepliesTable(
   run: RunTool,
   within: OpenNamespace,
   signal?: AbortSignal,
 ): Promise<RoutingState['replies']> {
   const args = ['-j', 'list', 'table', 'inet', repliesTable];
-  const result = await run({ tool: 'nft', args, within }, signal);
+  let result: ToolResult;
+  try {
+    result = await run({ tool: 'nft', args, within }, signal);
+  } catch (error) {
+    // Without nft we cannot have made one.
+    if (isKernelFailure(error, 'tool')) return undefined;
+    throw error;
+  }
   if (result.exitCode === 0) return readReplies(result.stdout);
   if (result.stderr.includes('No such file or directory')) return undefined;
   throw unreadable('how its replies are marked', result);
