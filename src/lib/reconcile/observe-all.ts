@@ -17,7 +17,9 @@ export interface Sources {
 
 function questionsOf(declaration: WarpDeclaration): KernelQuestions {
   return {
-    needed: (world, holders) => holders.size > 0 || needsKernel(declaration, world),
+    // Another engine of this host has holders of its own: they are nobody's business here.
+    needed: (world, holders) =>
+      world.containers.some(({ id }) => holders.has(id)) || needsKernel(declaration, world),
     namespaces: world => namespacesToRead(declaration, world),
   };
 }
