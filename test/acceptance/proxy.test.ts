@@ -151,7 +151,7 @@ describe('Connections through a published port', () => {
     await startApp(engine, 'a1');
     const planned = await fairlead(engine, 'proxy', 'join', '--dry-run');
     const warning =
-      'Warning: joining a1_default moves its default route and published ports from proxy_default to a1_default: ' +
+      'Warning: http-proxy: joining a1_default moves its default route and published ports from proxy_default to a1_default: ' +
       'open connections through its published ports will be cut';
     expect(planned.stderr).to.include(warning);
     expect(await networksOf(engine, 'http-proxy')).to.deep.equal(['proxy_default']);

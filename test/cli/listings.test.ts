@@ -166,7 +166,7 @@ describe('proxy join', () => {
       if (release === '28.5') expect(seen).to.deep.equal(['']);
       else {
         expect(seen[0]).to.equal(
-          'Warning: joining app moves its default route and published ports from edge to app: open connections through its published ports will be cut',
+          'Warning: http-proxy: joining app moves its default route and published ports from edge to app: open connections through its published ports will be cut',
         );
       }
     }
@@ -185,7 +185,7 @@ describe('proxy join', () => {
         const running = await startCli(['proxy', 'join'], { host });
         // The connect waits for its answer, and the warning is out.
         await hold.reached;
-        await running.until(output => output.includes('Warning: joining app moves'));
+        await running.until(output => output.includes('Warning: http-proxy: joining app moves'));
         expect(changes(daemon)).to.deep.equal([]);
         hold.letGo();
         expect((await running.result).exitCode).to.equal(0);

@@ -41,7 +41,7 @@ describe('--quiet', () => {
   it('keeps warnings to itself too', async () => {
     await withDaemon(shop(), async ({ host }) => {
       const args = ['network', 'ensure', 'typo', '--driver', 'brigde', '--dry-run'];
-      expect((await runCli(args, { host })).stderr).to.include('Warning: --driver: "brigde"');
+      expect((await runCli(args, { host })).stderr).to.include('Warning: typo: --driver: "brigde"');
       expect((await runCli([...args, '-q'], { host })).stderr).to.equal('');
     });
   });
