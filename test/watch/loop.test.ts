@@ -63,7 +63,7 @@ describe('the loop', () => {
     stage.emit(...Array.from({ length: 2000 }, (_, i) => `container start c${String(i)}`));
     await stage.clock.advance(10_000);
     expect(stage.runs.length).to.be.within(1, 2);
-    const seen = new Set(stage.runs.flatMap(({ request }) => [...request.forget]));
+    const seen = new Set(stage.runs.flatMap(({ request }) => [...(request.forget as ReadonlySet<string>)]));
     expect(seen.size).to.equal(2000);
   });
 

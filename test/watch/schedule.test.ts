@@ -37,7 +37,7 @@ describe('when a pass is due', () => {
     schedule.end(30, false);
     expect(schedule.dueAt(30)).to.equal(30);
     const { forget, causes } = schedule.begin(30);
-    expect([...forget]).to.deep.equal(['db', 'web']);
+    expect([...(forget as ReadonlySet<string>)]).to.deep.equal(['db', 'web']);
     expect(causes).to.deep.equal(['container start db', 'container start web']);
     schedule.end(60, false);
     expect(schedule.dueAt(60)).to.equal(undefined);
