@@ -17,3 +17,8 @@ export function watchOutput(): void {
 export function printJson(document: unknown): void {
   process.stdout.write(`${escapeJson(JSON.stringify(document, null, 2))}\n`);
 }
+
+/** One of the objects that a program which goes on prints, a line each. */
+export function printJsonLine(value: unknown): void {
+  process.stdout.write(`${escapeJson(JSON.stringify(value))}\n`);
+}

@@ -27,7 +27,10 @@ export default class Watch extends BaseCommand {
 
   async run(): Promise<JsonDocument | undefined> {
     const { flags } = await this.parse(Watch);
-    process.exitCode = await runWatch(flags, this.jsonEnabled());
+    process.exitCode = await runWatch(flags, {
+      json: this.jsonEnabled(),
+      version: this.config.version,
+    });
     return undefined;
   }
 }

@@ -1,31 +1,94 @@
+import type { EngineEvent } from '../../lib/docker/event-source.js';
 import type { World } from '../../lib/model/world.js';
+import { Audit } from '../../lib/watch/audit.js';
 import type { Clock } from '../../lib/watch/clock.js';
+import { healthOf } from '../../lib/watch/health.js';
+import { startHealthServer } from '../../lib/watch/health-server.js';
+import { parseListenAddress } from '../../lib/watch/listen-address.js';
 import type { LoopEvent } from '../../lib/watch/loop-event.js';
+import { loopEventJson } from '../../lib/watch/loop-event-json.js';
+import { LoopState } from '../../lib/watch/loop-state.js';
+import { type Metrics, createMetrics } from '../../lib/watch/metrics.js';
 import type { Connection } from '../connection.js';
+import { printJsonLine } from '../output.js';
+import { serviceManager } from './service-manager.js';
 
 export interface ObserverOptions {
-  readonly metrics: string | undefined;
+  /** Where to serve metrics; empty: nowhere. */
+  readonly metrics: string;
   readonly json: boolean;
   readonly clock: Clock;
+  readonly version: string;
 }
 
 /** Everybody who wants to hear how the loop is doing. */
 export interface Observers {
   readonly observe: (event: LoopEvent) => void;
+  readonly engineEvent: (event: EngineEvent) => void;
+  /** Takes the World of the last pass. */
   readonly seen: (world: World) => void;
   readonly reloading: () => void;
   readonly reloaded: () => void;
+  /** What is declared is withdrawn, or the loop has ended: nobody is told of anything any more. */
   readonly close: () => Promise<void>;
 }
 
-export async function openObservers({ log }: Connection, _options: ObserverOptions): Promise<Observers> {
+interface Scraped {
+  readonly metrics: Metrics;
+  readonly close: () => Promise<void>;
+}
+
+async function serveMetrics(
+  address: string,
+  { state, clock, version, guardDropped }: ScrapeOptions,
+): Promise<Scraped | undefined> {
+  if (address === '') return undefined;
+  const listen = parseListenAddress(address);
+  const metrics = await createMetrics({ version, state, wallClock: () => Date.now(), guardDropped });
+  const server = await startHealthServer({
+    address: listen,
+    health: () => healthOf(state, clock.now()),
+    metrics: () => metrics.expose(),
+  });
+  return { metrics, close: () => server.close() };
+}
+
+interface ScrapeOptions extends Pick<ObserverOptions, 'clock' | 'version'> {
+  readonly state: LoopState;
+  readonly guardDropped: () => number | undefined;
+}
+
+/** Throws where metrics are asked for at an address that cannot be listened at. */
+export async function openObservers({ log }: Connection, options: ObserverOptions): Promise<Observers> {
+  const { clock, json } = options;
+  const state = new LoopState(clock.now());
+  const audit = new Audit(log);
+  let lastSeen: World | undefined;
+  const scraped = await serveMetrics(options.metrics, {
+    ...options,
+    state,
+    guardDropped: () => lastSeen?.kernel?.host?.guard?.bridges.reduce((sum, { dropped }) => sum + dropped, 0),
+  });
+  const manager = serviceManager(log);
   return {
     observe: event => {
-      if (event.kind !== 'alive') log.info(event.kind, { json: JSON.stringify(event).slice(0, 400) });
+      const now = clock.now();
+      state.note(event, now);
+      audit.note(event, now);
+      scraped?.metrics.note(event);
+      manager.note(event, state, now);
+      const line = json ? loopEventJson(event, { time: new Date(), now }) : undefined;
+      if (line) printJsonLine(line);
     },
-    seen: () => undefined,
-    reloading: () => undefined,
-    reloaded: () => undefined,
-    close: async () => {},
+    engineEvent: event => scraped?.metrics.engineEvent(event),
+    seen: world => {
+      lastSeen = world;
+    },
+    reloading: () => manager.reloading(),
+    reloaded: () => manager.reloaded(),
+    close: async () => {
+      await scraped?.close();
+      await manager.settled();
+    },
   };
 }

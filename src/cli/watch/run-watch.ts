@@ -1,5 +1,6 @@
 import { durationMs } from '../../lib/config/duration.js';
 import type { ExitCode } from '../../lib/model/errors.js';
+import { countedEvents } from '../../lib/watch/counted-events.js';
 import { systemClock } from '../../lib/watch/clock.js';
 import { watchLoop } from '../../lib/watch/loop.js';
 import { warpDeclaration } from '../../lib/warps/declaration.js';
@@ -29,15 +30,23 @@ async function checkRights({ config, kernel }: Connection, flags: WatchFlags): P
 }
 
 /** Keeps everything as declared until a signal ends it. Gives the exit code: 0 where it was asked to end. */
-export async function runWatch(flags: WatchFlags, json: boolean): Promise<ExitCode> {
+export async function runWatch(
+  flags: WatchFlags,
+  { json, version }: { readonly json: boolean; readonly version: string },
+): Promise<ExitCode> {
   let connection = await connect(flags);
   const { log, config, configFile } = connection;
   if (configFile === undefined) throw noConfig();
   await checkRights(connection, flags);
-  const stop = listenForStop(signal => log.info(`${signal}: ending after the step under way`));
-  const observers = await openObservers(connection, { metrics: flags.metrics, json, clock: systemClock });
+  const stop = listenForStop(signal => log.info(`got ${signal}`));
+  const observers = await openObservers(connection, {
+    metrics: flags.metrics ?? config.watch.metrics,
+    json,
+    clock: systemClock,
+    version,
+  });
   const loop = watchLoop({
-    events: connection.events,
+    events: countedEvents(connection.events, observers.engineEvent),
     runPass: passRunner(() => connection, flags, observers.seen),
     clock: systemClock,
     random: Math.random,
