@@ -79,6 +79,13 @@ describe('A namespace to be opened', () => {
     }
   });
 
+  it('is nobody’s by a part of an ID', async () => {
+    await addProcess('4711', `0::/docker/${id}\n`);
+    for (const part of ['', 'c0ffee', id.slice(0, 63), 'docker']) {
+      expect((await failureOf(proc, { ...app, id: part })).failure).to.equal('not-here');
+    }
+  });
+
   for (const [name, now] of Object.entries({
     'has stopped': undefined,
     'runs anew': { ...app, startedAt: '2026-01-01T00:00:09.1Z' },

@@ -78,8 +78,11 @@ async function hostInodes(proc: string): Promise<readonly number[]> {
   return inodes.filter(inode => inode !== undefined);
 }
 
-/** Whether the process runs in a control group named after the container. */
+const wholeId = /^[0-9a-f]{64}$/;
+
+/** Whether the process runs in a control group named after the container; part of an ID is part of many names. */
 async function isOf({ id, pid, ...process }: ContainerProcess, proc: string): Promise<boolean> {
+  if (!wholeId.test(id)) return false;
   try {
     return (await readFile(`${proc}/${String(pid)}/cgroup`, 'utf8')).includes(id);
   } catch (error) {
