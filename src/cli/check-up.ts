@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Facts } from '../lib/doctor/facts.js';
 import { declaredNetworks } from '../lib/config/network-spec.js';
 import { FairleadError } from '../lib/model/errors.js';
@@ -10,13 +11,14 @@ import { planAll } from '../lib/reconcile/plan.js';
 import type { Connection } from './connection.js';
 import { stateFolder } from './state-folder.js';
 
+/** Whether a folder can be written, or be made where it is not there yet. */
 async function isWritable(folder: string): Promise<boolean> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
     await access(folder, constants.W_OK);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return isMissing && dirname(folder) !== folder && isWritable(dirname(folder));
   }
 }
 

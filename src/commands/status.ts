@@ -1,9 +1,11 @@
 import { BaseCommand, type JsonDocument } from '../cli/base-command.js';
 import { paletteFor } from '../cli/terminal.js';
+import { runningWatches } from '../cli/watch/running-watches.js';
 import { wholePass } from '../cli/whole-pass.js';
 import { dryRun } from '../lib/reconcile/apply.js';
 import { exitCodeOf } from '../lib/model/report.js';
 import { guardLines } from '../lib/report/guard-state.js';
+import { watchLines } from '../lib/report/watches.js';
 import { statusLines, statusOf } from '../lib/report/status.js';
 
 export default class Status extends BaseCommand {
@@ -23,11 +25,16 @@ export default class Status extends BaseCommand {
     const statuses = statusOf(plan);
     const guard = world.kernel?.host?.guard;
     const palette = await paletteFor(process.stdout, flags, process.env);
-    const lines = [...statusLines(statuses, palette), ...guardLines(guard, world.networks)];
+    const watches = await runningWatches();
+    const lines = [
+      ...statusLines(statuses, palette),
+      ...guardLines(guard, world.networks),
+      ...watchLines(watches),
+    ];
     this.print(lines, flags);
     const exitCode = exitCodeOf(dryRun(plan), true);
     process.exitCode = exitCode;
     if (exitCode !== 0) this.printProblems(lines, flags);
-    return { exitCode, engine: world.engine, jobs: statuses, ...(guard && { guard }) };
+    return { exitCode, engine: world.engine, jobs: statuses, ...(guard && { guard }), watches };
   }
 }

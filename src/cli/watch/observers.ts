@@ -2,7 +2,7 @@ import type { EngineEvent } from '../../lib/docker/event-source.js';
 import type { World } from '../../lib/model/world.js';
 import { Audit } from '../../lib/watch/audit.js';
 import type { Clock } from '../../lib/watch/clock.js';
-import { healthOf } from '../../lib/watch/health.js';
+import { type Health, healthOf } from '../../lib/watch/health.js';
 import { startHealthServer } from '../../lib/watch/health-server.js';
 import { parseListenAddress } from '../../lib/watch/listen-address.js';
 import type { LoopEvent } from '../../lib/watch/loop-event.js';
@@ -27,6 +27,7 @@ export interface Observers {
   readonly engineEvent: (event: EngineEvent) => void;
   /** Takes the World of the last pass. */
   readonly seen: (world: World) => void;
+  readonly health: () => Health;
   readonly reloading: () => void;
   readonly reloaded: () => void;
   /** What is declared is withdrawn, or the loop has ended: nobody is told of anything any more. */
@@ -84,6 +85,7 @@ export async function openObservers({ log }: Connection, options: ObserverOption
     seen: world => {
       lastSeen = world;
     },
+    health: () => healthOf(state, clock.now()),
     reloading: () => manager.reloading(),
     reloaded: () => manager.reloaded(),
     close: async () => {

@@ -2,6 +2,7 @@ import { durationMs } from '../../lib/config/duration.js';
 import type { ExitCode } from '../../lib/model/errors.js';
 import { countedEvents } from '../../lib/watch/counted-events.js';
 import { systemClock } from '../../lib/watch/clock.js';
+import { watchReport } from '../../lib/watch/watch-report.js';
 import { watchLoop } from '../../lib/watch/loop.js';
 import { warpDeclaration } from '../../lib/warps/declaration.js';
 import { needsKernel } from '../../lib/warps/inspection.js';
@@ -14,6 +15,7 @@ import { onFileChange } from './config-changes.js';
 import { openObservers } from './observers.js';
 import { passRunner } from './pass-runner.js';
 import { reloadConfig } from './reload.js';
+import { serveStatus } from './status-socket.js';
 import { listenForStop } from './stop-signals.js';
 import { withdrawWarps } from './withdraw.js';
 
@@ -55,6 +57,17 @@ export async function runWatch(
     observer: observers.observe,
     signal: stop.signal,
   });
+  const identity = {
+    pid: process.pid,
+    config: configFile,
+    engine: connection.url,
+    startedAt: systemClock.now(),
+  };
+  const closeStatus = await serveStatus(
+    () => watchReport(identity, loop.status(), systemClock.now()),
+    observers.health,
+    log,
+  );
   const reload = async (cause: string): Promise<void> => {
     observers.reloading();
     const next = await reloadConfig(connection, flags);
@@ -76,6 +89,7 @@ export async function runWatch(
     return end.exit;
   } finally {
     unwatch();
+    await closeStatus();
     await observers.close();
   }
 }

@@ -6,7 +6,8 @@ import { type Report, type StepResult } from '../model/report.js';
 /** Raised when a field changes its meaning or goes away; new fields alone do not raise it. */
 export const schemaVersion = 1;
 
-function stepJson({ step, outcome, note, failure }: StepResult): Record<string, unknown> {
+/** A step and what came of it. */
+export function stepJson({ step, outcome, note, failure }: StepResult): Record<string, unknown> {
   const { do: kind, job, reason, ...rest } = step;
   return {
     do: kind,
@@ -17,6 +18,10 @@ function stepJson({ step, outcome, note, failure }: StepResult): Record<string, 
     ...(note !== undefined && { note }),
     ...(failure && { error: { code: failure.code, message: failure.message, hints: failure.hints } }),
   };
+}
+
+export function findingJson(finding: Finding): Record<string, unknown> {
+  return { ...finding, hints: finding.hints ?? [] };
 }
 
 /** A report as the one document that `--json` prints: see docs/json-output.md. */
@@ -35,7 +40,7 @@ export function reportJson(
     engine,
     changed: report.results.filter(result => result.outcome === 'done').length,
     steps: report.results.map(stepJson),
-    findings: report.findings.map((finding: Finding) => ({ ...finding, hints: finding.hints ?? [] })),
+    findings: report.findings.map(findingJson),
   };
 }
 
