@@ -1,10 +1,12 @@
 import { expect } from 'chai';
+import { ExitCode } from '../../src/lib/model/errors.js';
 import type { GuardState } from '../../src/lib/model/guard.js';
 import type { HostNetworking } from '../../src/lib/model/kernel-view.js';
 import type { Network } from '../../src/lib/model/network.js';
 import { plannedId } from '../../src/lib/model/step.js';
 import type { World } from '../../src/lib/model/world.js';
-import { type WarpsOn, planGuard } from '../../src/lib/warps/guard.js';
+import type { WarpsOn } from '../../src/lib/warps/guard-seen.js';
+import { planGuard } from '../../src/lib/warps/guard.js';
 import { container, idOf, network, planText, world } from '../support/world.js';
 
 const vpnNet = network('vpn-net');
@@ -145,6 +147,19 @@ describe('the plan of the guard', () => {
     expect(planText(planGuard(['vpn-net'], around, warpsOn))).to.deep.equal([
       'refused vpn-net: cannot be guarded: the engine is on another host',
     ]);
+  });
+
+  it('is shown from nothing where the rights to look are missing, and warns once', () => {
+    const outOfReach = { code: 'x', why: 'Not root.', hints: ['Use sudo.'], exit: ExitCode.privileges };
+    const around = {
+      ...world([vpnNet, network('other')], [vpn, worker]),
+      kernel: { outOfReach, namespaces: new Map(), holders: new Set<string>() },
+    };
+    expect(planText(planGuard(['vpn-net', 'other'], around, warpsOn))).to.deep.equal([
+      'guard other, vpn-net: only warps may send out of other, vpn-net',
+      'warning : what is guarded at present could not be read, and is planned as if nothing were: Not root.',
+    ]);
+    expect(planText(planGuard([], around, warpsOn))).to.deep.equal([]);
   });
 
   it('names targets that have a way out past the guard', () => {

@@ -18,6 +18,7 @@ export interface GuardedListing {
 export function listGuarded(declaration: WarpDeclaration, world: World): GuardedListing[] {
   const { steps, findings } = planWarpGuard(declaration, world);
   const host = world.kernel?.host;
+  const unseen = world.kernel?.outOfReach?.why;
   const inForce = host?.guard?.bridges ?? [];
   const names = [...new Set(declaration.guarded)].sort();
   const bridges = new Map(
@@ -37,7 +38,7 @@ export function listGuarded(declaration: WarpDeclaration, world: World): Guarded
       state,
       warps: here.flatMap(({ warps }) => warps),
       dropped: here.reduce((sum, { dropped }) => sum + dropped, 0),
-      why: refused?.reason ?? (planned ? (steps[0]?.reason ?? '') : 'as declared'),
+      why: refused?.reason ?? unseen ?? (planned ? (steps[0]?.reason ?? '') : 'as declared'),
     };
   });
   const others = inForce.filter(({ bridge }) => !bridges.has(bridge));

@@ -2,7 +2,7 @@ import type { Container } from '../model/container.js';
 import type { World } from '../model/world.js';
 import { byHandRouting } from './by-hand.js';
 import type { WarpDeclaration } from './declaration.js';
-import type { WarpsOn } from './guard.js';
+import type { WarpsOn } from './guard-seen.js';
 import { namespaceOwner } from './namespace-owner.js';
 import { networksOf } from './shared-network.js';
 import { allWishes, findWarps } from './warp-names.js';
