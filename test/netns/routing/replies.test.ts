@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { KernelError } from '../../../src/lib/netns/kernel-error.js';
 import { formatReplies, readReplies } from '../../../src/lib/netns/routing/replies.js';
 
-const table = 'fairlead_replies';
+const table = 'fairlead-replies';
 
 function listed({ rules = 7, macs = ['02:42:ac:11:00:03', '02:42:ac:11:00:02'] } = {}): string {
   const chain = (name: string): object => ({ chain: { family: 'inet', table, name, prio: -150 } });
@@ -23,7 +23,7 @@ describe('The table that marks replies', () => {
   it('is written as a whole, in place of the one before', () => {
     const script = formatReplies({ warpMacs: ['02:42:ac:11:00:02', '02:42:ac:11:00:03'] });
     expect(script).to.match(
-      /^add table inet fairlead_replies\ndelete table inet fairlead_replies\ntable inet/,
+      /^add table inet fairlead-replies\ndelete table inet fairlead-replies\ntable inet/,
     );
     expect(script).to.include('elements = { 02:42:ac:11:00:02, 02:42:ac:11:00:03 }');
   });
@@ -34,7 +34,7 @@ describe('The table that marks replies', () => {
 
   it('goes whether it is there or not', () => {
     expect(formatReplies(undefined)).to.equal(
-      'add table inet fairlead_replies\ndelete table inet fairlead_replies\n',
+      'add table inet fairlead-replies\ndelete table inet fairlead-replies\n',
     );
   });
 

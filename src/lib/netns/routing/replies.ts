@@ -4,7 +4,7 @@ import { KernelError } from '../kernel-error.js';
 import { type Fields, isFields } from './ip-output.js';
 
 /** A name of its own: in one and the same namespace there may be what is set up for a warp besides. */
-export const repliesTable = 'fairlead_replies';
+export const repliesTable = 'fairlead-replies';
 
 const macAddress = /^(?:[\da-f]{2}:){5}[\da-f]{2}$/;
 const value = hexadecimal(replyMark.value);
