@@ -41,8 +41,9 @@ function planFor(
   world: World,
 ): Plan {
   // What cannot be promised is said once, before a target is routed at all; of a warp, before a way to it is opened.
+  // Where it counts as an error it is one as long as it is so.
   const fresh = decisions.flatMap(({ step, routed, inPlace }) =>
-    step && routed && !holdsRouting(inPlace) ? [routed] : [],
+    routed && (declaration.strict || (step && !holdsRouting(inPlace))) ? [routed] : [],
   );
   const opening = decisions.flatMap(({ step, routed }) =>
     step?.do === 'set-routing' && step.routes.some(({ open }) => open) ? (routed ?? []) : [],
