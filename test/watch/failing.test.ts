@@ -225,6 +225,25 @@ describe('the breaker', () => {
     );
   });
 
+  it('lets the pass that tries also try what has been failing for long', async () => {
+    const stage = await WatchStage.settled();
+    stage.wanted = [web];
+    stage.broken.add('web on shop');
+    stage.emit('container start web');
+    await stage.clock.advance(3_600_000);
+    for (const name of ['a', 'b', 'c', 'd', 'e']) {
+      stage.wanted.push(connectStep(name, 'shop'));
+      stage.broken.add(`${name} on shop`);
+      stage.emit(`container start ${name}`);
+      await stage.clock.advance(100);
+    }
+    expect(stage.loop.status().breaker.is).to.equal('open');
+    stage.broken.clear();
+    await stage.clock.advance(23_000);
+    expect(stage.wanted).to.deep.equal([]);
+    expect(stage.loop.status()).to.deep.include({ breaker: { is: 'closed' }, failing: [] });
+  });
+
   it('opens for passes that fail as a whole, and tries at once when the engine is back', async () => {
     const stage = await WatchStage.settled();
     stage.passFails = true;
