@@ -1,6 +1,13 @@
 import { declaredNetworks } from '../lib/config/network-spec.js';
 import { UsageError } from '../lib/model/errors.js';
-import { type Finding, joinPlans } from '../lib/model/plan.js';
+import { type Finding, type Plan, joinPlans } from '../lib/model/plan.js';
+import type { World } from '../lib/model/world.js';
+import { after } from '../lib/reconcile/after.js';
+import { observeAll } from '../lib/reconcile/observe-all.js';
+import { remade } from '../lib/reconcile/plan.js';
+import { type WarpDeclaration, warpDeclaration } from '../lib/warps/declaration.js';
+import { inspectionForWarps } from '../lib/warps/inspection.js';
+import { planWarpGuard } from '../lib/warps/plan.js';
 import { type NetworkDeclaration, declarationFrom } from '../lib/networks/declaration.js';
 import { inspectionForNetworks } from '../lib/networks/inspection.js';
 import type { NetworkWorld } from '../lib/networks/network-world.js';
@@ -53,6 +60,33 @@ function declarationsFor(
   return declared.map(declaration => (recreate ? mended(declaration) : declaration));
 }
 
+/** The same with the guard: a network that only warps may send out of is never there without it. */
+async function guardedPass(
+  { kernel }: Connection,
+  declarations: readonly NetworkDeclaration[],
+  warps: WarpDeclaration,
+  planThem: (world: NetworkWorld) => Plan,
+): Promise<Pass<NetworkWorld>> {
+  const access = await kernel();
+  const forNetworks = inspectionForNetworks(declarations);
+  const forWarps = inspectionForWarps(warps);
+  return {
+    kernel: access.kernel,
+    observe: (engine, signal) =>
+      observeAll(
+        { engine, access, signal },
+        (container, networks, containers) =>
+          forNetworks(container, networks) || forWarps(container, networks, containers),
+        warps,
+      ),
+    plan: world => {
+      const plan = planThem(world);
+      const whole: World = { ...world, containers: world.containers ?? [] };
+      return joinPlans(plan, planWarpGuard(warps, after(whole, plan.steps), remade(plan)));
+    },
+  };
+}
+
 /** The pass of `network ensure`: without anything to recreate it takes no more than a list of networks. */
 export async function ensurePass(
   connection: Connection,
@@ -63,15 +97,19 @@ export async function ensurePass(
   const declarations = declarationsFor(connection, named, flags);
   const begun = await begunElsewhere(connection.journal);
   const mayRecreate = declarations.some(({ onDrift }) => onDrift === 'recreate');
+  const planThem = (world: NetworkWorld): Plan =>
+    joinPlans(
+      { steps: [], findings: warnings },
+      planNetworks(declarations, world, { force: flags.force ?? false, ...begun }),
+    );
+  const warps = warpDeclaration(connection.config);
+  const isGuarded = declarations.some(({ spec }) => warps.guarded.includes(spec.name));
+  if (isGuarded) return guardedPass(connection, declarations, warps, planThem);
   return {
     observe: (engine, signal) =>
       mayRecreate
         ? observe(engine, inspectionForNetworks(declarations), signal)
         : observeNetworks(engine, signal),
-    plan: world =>
-      joinPlans(
-        { steps: [], findings: warnings },
-        planNetworks(declarations, world, { force: flags.force ?? false, ...begun }),
-      ),
+    plan: planThem,
   };
 }

@@ -36,7 +36,7 @@ export interface PlanOptions {
 type PlanJob = (world: World, soFar: Plan) => Plan;
 
 /** Names of networks that get another bridge by what is planned. */
-function remade(plan: Plan): ReadonlySet<string> {
+export function remade(plan: Plan): ReadonlySet<string> {
   return new Set(plan.steps.flatMap(step => (step.do === 'recreate-network' ? [step.network.name] : [])));
 }
 
