@@ -378,7 +378,7 @@ describe('Of containers that share a namespace', () => {
   it('one whose owner is gone has no network to route', () => {
     const seen = kernelWorld([net], [vpn(), beside('side', label)]);
     expect(judged(seen)).to.deep.equal([
-      'side idle: shares the network of container worker, which is not there',
+      'side refused (keep): shares the network of container worker, which is not there',
     ]);
   });
 

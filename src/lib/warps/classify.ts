@@ -86,11 +86,16 @@ const inHostMode: Refusal = {
   hints: ['Give it a network of its own (networks instead of network_mode: host).'],
 };
 
+const createAnew = 'It has no network any more. Create it anew, on the network of a container that there is.';
+
 /** What stands in the way before any route is looked at; undefined where nothing does. */
 function obstacle({ owner, faults, orphaned }: Group, { kernel }: World): Verdict | undefined {
   const refused = (...refusals: Refusal[]): Verdict => ({ is: 'refused', refusals, shut: new Set() });
-  if (orphaned !== undefined)
-    return { is: 'idle', reason: `shares the network of container ${orphaned}, which is not there` };
+  if (orphaned !== undefined) {
+    const reason = `shares the network of container ${orphaned}, which is not there`;
+    // What runs has had a network: it was taken from under it.
+    return isAlive(owner) ? refused({ reason, hints: [createAnew] }) : { is: 'idle', reason };
+  }
   const namespace = kernel?.namespaces.get(owner.id);
   if (owner.networkMode.kind === 'host' || namespace?.read === 'host') return refused(inHostMode);
   if (faults.length > 0) return refused(...faults);

@@ -8,6 +8,7 @@ import { decideRouted } from './decide-routed.js';
 import { type Decision, type DecisionOptions, finding, nothingByHand } from './decision.js';
 import type { WarpDeclaration } from './declaration.js';
 import { namespaceOwner } from './namespace-owner.js';
+import { orphansAmong } from './orphans.js';
 import type { RoutedTarget } from './route.js';
 
 function routedTarget({ owner, routes, verdict }: JudgedTarget): RoutedTarget | undefined {
@@ -65,7 +66,11 @@ export function decideAll(declaration: WarpDeclaration, world: World): Decision[
   const judged = refuseLeaks(classify(declaration, world), declaration, world);
   const known = new Set(judged.map(({ owner }) => owner.id));
   return [
-    ...judged.map(target => decideTarget(target, world, declaration)),
+    ...judged.map(target => {
+      const decision = decideTarget(target, world, declaration);
+      const orphans = orphansAmong(target.members, target.owner, world);
+      return { ...decision, findings: [...decision.findings, ...orphans] };
+    }),
     ...holdersIn(world)
       .filter(({ id }) => !known.has(id))
       .flatMap(owner => decideLeftover(owner, world, declaration) ?? []),

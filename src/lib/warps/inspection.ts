@@ -3,6 +3,7 @@ import type { Network } from '../model/network.js';
 import type { World } from '../model/world.js';
 import type { WarpDeclaration } from './declaration.js';
 import { namespaceOwner } from './namespace-owner.js';
+import { mayBeOrphaned } from './orphans.js';
 import { allWishes, findWarps } from './warp-names.js';
 import { needsEnvironment } from './wishes.js';
 
@@ -61,6 +62,10 @@ export function namespacesToRead(
     wishes.map(({ container }) => container),
     containers,
   );
+  // One that may have lost its owner's namespace is in another: only a look tells.
+  const orphans = wishes
+    .map(({ container }) => container)
+    .filter(container => ownersOf([container], containers).some(owner => mayBeOrphaned(container, owner)));
   const holders = ownersOf(
     containers.filter(({ id }) => world.kernel?.holders.has(id) ?? false),
     containers,
@@ -68,6 +73,7 @@ export function namespacesToRead(
   const asked = new Map<string, { readonly warpSide: boolean }>();
   // Nobody declares what is left over: only a look tells whether it served others, too.
   for (const { id } of holders.filter(hasNamespace)) asked.set(id, { warpSide: true });
+  for (const { id } of orphans) asked.set(id, { warpSide: false });
   for (const { id } of targets.filter(hasNamespace)) asked.set(id, { warpSide: false });
   for (const { id } of warps.filter(hasNamespace)) asked.set(id, { warpSide: true });
   return asked;
