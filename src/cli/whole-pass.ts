@@ -47,10 +47,11 @@ export async function wholePass(
         prune: flags.prune ?? false,
         ...begun,
       }),
-    next: (report, seen) => {
-      for (const { step } of report.results) memory?.forgetStep(step);
-      return seen.kernel && movesAddresses(report) ? passFor(warpsOnly, nothingBegun) : undefined;
+    onDone: ({ results }) => {
+      for (const { step } of results) memory?.forgetStep(step);
     },
+    next: (report, seen) =>
+      seen.kernel && movesAddresses(report) ? passFor(warpsOnly, nothingBegun) : undefined,
   });
   return passFor(jobsFrom(flags.only), await begunElsewhere(journal));
 }

@@ -1,7 +1,9 @@
 import type { Container, ContainerDetails } from '../model/container.js';
 import type { HostNetworking } from '../model/kernel-view.js';
 import type { NamespaceReading } from '../model/namespace.js';
+import type { Network } from '../model/network.js';
 import type { Step } from '../model/step.js';
+import type { NamespaceQuestion } from '../netns/kernel.js';
 
 interface Remembered<T> {
   /** What the list said of the container when it was read: when that changes, so may the rest have. */
@@ -17,6 +19,14 @@ function appearance({ state, endpoints }: Container): string {
   ]);
 }
 
+/** The networks as they are listed, in so far as the host's interfaces hang on them. */
+function bridgesOf(networks: readonly Network[]): string {
+  return networks
+    .map(({ id }) => id)
+    .sort()
+    .join();
+}
+
 /**
  * What earlier passes have read, so that a pass after an event reads only what the event can have changed. The lists
  * are read every time and tell on their own of most that an event was missed for.
@@ -24,8 +34,8 @@ function appearance({ state, endpoints }: Container): string {
 export class Memory {
   readonly #details = new Map<string, Remembered<ContainerDetails>>();
   readonly #namespaces = new Map<string, Remembered<NamespaceReading>>();
-  #host: HostNetworking | undefined;
-  #holders: ReadonlySet<string> | undefined;
+  #host: Remembered<HostNetworking> | undefined;
+  #holders: ReadonlySet<string> = new Set();
 
   details(container: Container): ContainerDetails | undefined {
     return recall(this.#details, container);
@@ -35,8 +45,10 @@ export class Memory {
     this.#details.set(container.id, { as: appearance(container), value: details });
   }
 
-  namespace(container: Container): NamespaceReading | undefined {
-    return recall(this.#namespaces, container);
+  /** What is known of a namespace, where it answers the question. */
+  namespace(container: Container, { warpSide }: NamespaceQuestion): NamespaceReading | undefined {
+    const known = recall(this.#namespaces, container);
+    return known?.read === 'state' && warpSide && !known.state.warpSide ? undefined : known;
   }
 
   rememberNamespace(container: Container, reading: NamespaceReading): void {
@@ -46,16 +58,20 @@ export class Memory {
     }
   }
 
-  get host(): HostNetworking | undefined {
-    return this.#host;
+  /** Each bridge is an interface of the host's: with other networks it has others. */
+  host(networks: readonly Network[]): HostNetworking | undefined {
+    return this.#host?.as === bridgesOf(networks) ? this.#host.value : undefined;
   }
 
-  get holders(): ReadonlySet<string> | undefined {
-    return this.#holders;
+  rememberHost(networks: readonly Network[], host: HostNetworking): void {
+    this.#host = { as: bridgesOf(networks), value: host };
   }
 
-  rememberKernel(host: HostNetworking, holders: ReadonlySet<string>): void {
-    this.#host = host;
+  /** Where something of ours has come or gone that no step of this run put there or took away, it is read anew. */
+  noticeHolders(holders: ReadonlySet<string>): void {
+    for (const id of [...this.#namespaces.keys()]) {
+      if (holders.has(id) !== this.#holders.has(id)) this.#namespaces.delete(id);
+    }
     this.#holders = holders;
   }
 
@@ -65,7 +81,6 @@ export class Memory {
       this.#details.clear();
       this.#namespaces.clear();
       this.#host = undefined;
-      this.#holders = undefined;
       return;
     }
     for (const id of what) {

@@ -50,20 +50,17 @@ async function readNamespace(
   }
 }
 
-/** What is of ours in the containers' namespaces, before anything is known of what is declared. */
+/**
+ * In whose namespaces something of ours is, before anything is known of what is declared. Asked every time: what was
+ * routed by hand since has to be closed as soon as its warp is gone, and no event tells of it.
+ */
 export async function findHolders(
   { kernel }: KernelAccess,
   memory: Memory | undefined,
 ): Promise<ReadonlySet<string>> {
-  return memory?.holders ?? (await kernel?.findHolders()) ?? new Set();
-}
-
-async function readHost(
-  kernel: Kernel,
-  memory: Memory | undefined,
-  signal: AbortSignal | undefined,
-): Promise<HostNetworking> {
-  return memory?.host ?? kernel.readHost(signal);
+  const holders = (await kernel?.findHolders()) ?? new Set<string>();
+  memory?.noticeHolders(holders);
+  return holders;
 }
 
 /** The World with what the kernel says of it. Changes nothing. */
@@ -80,7 +77,7 @@ export async function observeKernel(
   let host: HostNetworking;
   try {
     await kernel.check(signal);
-    host = await readHost(kernel, memory, signal);
+    host = memory?.host(world.networks) ?? (await kernel.readHost(signal));
   } catch (error) {
     return { ...world, kernel: emptyView(outOfReachBy(error)) };
   }
@@ -90,7 +87,7 @@ export async function observeKernel(
   const { default: pLimit } = await import('p-limit');
   const limit = pLimit(readsAtOnce);
   const read = async (container: Container, question: NamespaceQuestion): Promise<NamespaceReading> => {
-    const remembered = memory?.namespace(container);
+    const remembered = memory?.namespace(container, question);
     if (remembered) return remembered;
     const process = processOf(container);
     if (!process) return { read: 'gone' };
@@ -104,6 +101,6 @@ export async function observeKernel(
       return container ? [read(container, question).then(reading => [id, reading] as const)] : [];
     }),
   );
-  memory?.rememberKernel(host, holders);
+  memory?.rememberHost(world.networks, host);
   return { ...world, kernel: { ...view, namespaces: new Map(readings) } };
 }

@@ -14,6 +14,8 @@ export interface Pass<Seen extends Pick<World, 'engine' | 'kernel'>> {
   readonly plan: (seen: Seen) => Plan;
   /** End at the first step that fails. */
   readonly failFast?: boolean;
+  /** Called with all that was attempted, however it ended. */
+  readonly onDone?: (report: Report) => void;
   /** What is left to do once this has been done: an address that decides about a route exists from its connect on. */
   readonly next?: (report: Report, seen: Seen) => Pass<Seen> | undefined;
   /** The kernel that the containers run on, where the pass works on it. */
@@ -78,6 +80,7 @@ export async function runPass<Seen extends Pick<World, 'engine' | 'kernel'>>(
     ...(options.heldBack && { heldBack: options.heldBack }),
     onStep: (step, index) => options.onStep?.(step, index, plan.steps.length),
   });
+  pass.onDone?.(report);
   const { rounds = 1 } = options;
   const next = rounds < mostRounds && !options.signal?.aborted ? pass.next?.(report, seen) : undefined;
   if (!next) return { seen, report };
