@@ -75,8 +75,8 @@ describe('the loop', () => {
     }
     const last = stage.clock.now();
     await stage.clock.advance(10_000);
-    // 130 ms for each: 30 for the pass, 100 in between.
-    expect(stage.runs.length).to.be.within(2, 19);
+    // 130 ms for each but the first few: 30 for the pass, 100 in between.
+    expect(stage.runs.length).to.be.within(2, 22);
     expect(stage.runs.at(-1)?.at).to.be.at.least(last - 1);
     expect(stage.mostAtOnce).to.equal(1);
   });

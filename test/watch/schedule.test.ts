@@ -6,10 +6,10 @@ const web = { forget: ['web'], cause: 'container start web' };
 const db = { forget: ['db'], cause: 'container start db' };
 
 /** Runs passes that change nothing as soon as they are due, one after the other; says how long each was waited for. */
-function waits(schedule: Schedule, passes: number, passMs: number): number[] {
+function waits(schedule: Schedule, passes: number, passMs: number, urgent = false): number[] {
   let now = 0;
   return Array.from({ length: passes }, () => {
-    schedule.request(web);
+    schedule.request({ ...web, urgent });
     const due = schedule.dueAt(now) ?? NaN;
     const wait = due - now;
     schedule.begin(due);
@@ -44,17 +44,30 @@ describe('when a pass is due', () => {
   });
 
   it('is later and later while passes change nothing', () => {
-    expect(waits(new Schedule(), 8, 10)).to.deep.equal([0, 0, 25, 50, 100, 100, 100, 100]);
+    expect(waits(new Schedule(), 9, 10)).to.deep.equal([0, 0, 0, 0, 25, 50, 100, 100, 100]);
   });
 
   it('leaves the engine as much time as the passes take', () => {
-    expect(waits(new Schedule(), 5, 400)).to.deep.equal([0, 0, 400, 400, 400]);
+    expect(waits(new Schedule(), 6, 400)).to.deep.equal([0, 0, 0, 0, 400, 400]);
     expect(waits(new Schedule(), 5, 60_000).every(wait => wait <= 1000)).to.equal(true);
+  });
+
+  it('is hardly later where something ended', () => {
+    expect(waits(new Schedule(), 8, 400, true)).to.deep.equal([0, 0, 0, 0, 25, 25, 25, 25]);
+    const mixed = new Schedule();
+    waits(mixed, 8, 0);
+    mixed.begin(1000);
+    mixed.end(1010, false);
+    mixed.request(web);
+    const patient = mixed.dueAt(1010);
+    mixed.request({ ...db, urgent: true });
+    mixed.request(web);
+    expect([patient, mixed.dueAt(1010)]).to.deep.equal([1110, 1035]);
   });
 
   it('is at once again after a pass that changed something, or after a quiet second', () => {
     const changing = new Schedule();
-    waits(changing, 5, 0);
+    waits(changing, 8, 0);
     changing.request(web);
     changing.begin(300);
     changing.end(310, true);
@@ -62,7 +75,7 @@ describe('when a pass is due', () => {
     expect(changing.dueAt(310)).to.equal(310);
 
     const quiet = new Schedule();
-    waits(quiet, 5, 0);
+    waits(quiet, 8, 0);
     quiet.request(web);
     expect(quiet.dueAt(5000)).to.equal(5000);
     quiet.begin(5000);

@@ -21,6 +21,7 @@ describe('what an event may have changed', () => {
       expect(triggerOf(engineEvent(`container ${action} web`))).to.deep.equal({
         forget: [idOf('web')],
         cause: `container ${action} web`,
+        urgent: ['die', 'stop', 'destroy'].includes(action),
       });
     });
   }
@@ -30,6 +31,7 @@ describe('what an event may have changed', () => {
       expect(triggerOf(engineEvent(`network ${action} web shop`))).to.deep.equal({
         forget: [idOf('web')],
         cause: `network ${action} shop`,
+        urgent: action === 'disconnect' || action === 'destroy',
       });
     });
   }
@@ -39,6 +41,7 @@ describe('what an event may have changed', () => {
       expect(triggerOf(engineEvent(`network ${action} shop`))).to.deep.equal({
         forget: [],
         cause: `network ${action} shop`,
+        urgent: action === 'disconnect' || action === 'destroy',
       });
     });
   }

@@ -7,6 +7,8 @@ export interface Trigger {
   readonly forget: 'everything' | readonly string[];
   /** Escaped. */
   readonly cause: string;
+  /** Something ended, and its network may be the next to go. */
+  readonly urgent?: boolean;
 }
 
 const containerActions = new Set([
@@ -21,6 +23,8 @@ const containerActions = new Set([
   'update',
   'health_status',
 ]);
+
+const endings = new Set(['die', 'stop', 'destroy', 'disconnect']);
 
 const networkActions = new Set(['create', 'connect', 'disconnect', 'destroy']);
 
@@ -44,12 +48,14 @@ export function triggerOf(event: EngineEvent): Trigger | undefined {
   const { type, action, id, container } = event;
   switch (type) {
     case 'container':
-      return containerActions.has(action) ? { forget: naming(id), cause: causeOf(event) } : undefined;
+      if (!containerActions.has(action)) return undefined;
+      return { forget: naming(id), cause: causeOf(event), urgent: endings.has(action) };
     case 'network':
       if (!networkActions.has(action)) return undefined;
       return {
         forget: action === 'connect' || action === 'disconnect' ? naming(container) : [],
         cause: causeOf(event),
+        urgent: endings.has(action),
       };
     case 'daemon':
       return action === 'overflow' ? { forget: 'everything', cause: 'events were lost' } : undefined;
