@@ -5,7 +5,7 @@
 const floors = {
   'src/commands': ['src/cli', 'src/lib'],
   'src/cli': ['src/lib'],
-  'src/lib/watch': ['src/lib/reconcile', 'src/lib/docker', 'src/lib/model'],
+  'src/lib/watch': ['src/lib/reconcile', 'src/lib/report', 'src/lib/docker', 'src/lib/model'],
   'src/lib/doctor': ['src/lib/reconcile', 'src/lib/warps', 'src/lib/model'],
   'src/lib/reconcile': [
     'src/lib/networks',
