@@ -38,7 +38,7 @@ export async function runProbe(
     plan.warps.map(async ({ name, owner }) => ({ name, process: await currentProcess(engine, owner) })),
   );
   const { localProber } = await import('../lib/netns/probe/local-prober.js');
-  const prober = localProber({ path: process.env['PATH'], node: process.execPath });
+  const prober = localProber({ path: process.env['PATH'], node: process.execPath, pid: process.pid });
   const counts = await prober.probe(
     {
       ...plan,
