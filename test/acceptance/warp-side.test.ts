@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Link } from '../../src/lib/model/namespace.js';
 import type { WarpNat, WarpSide } from '../../src/lib/model/warp-side.js';
 import type { RunTool } from '../../src/lib/netns/tools.js';
+import { hasOwnTable } from '../../src/lib/netns/routing/own-tables.js';
 import { readWarpSide } from '../../src/lib/netns/warp-side/read-warp-side.js';
 import { writeNat } from '../../src/lib/netns/warp-side/write-nat.js';
 import { type FirewallTools, firewallTools } from './firewall-tools.js';
@@ -79,7 +80,17 @@ describe("a warp's side in the kernel", () => {
       await lab.warp.sh('cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding')
     ).split('\n');
     const sysctls = { ipv4Forwarding: ipv4 === '1', ipv6Forwarding: ipv6 === '1' };
-    return readWarpSide(tools.run, lab.warp.handle, { links, sysctls });
+    return readWarpSide(tools.run, lab.warp.handle, { links, sysctls, hasBeacon: await isFound() });
+  }
+
+  /** As all namespaces are looked through for something of ours. */
+  async function isFound(): Promise<boolean> {
+    return hasOwnTable(await lab.warp.sh('cat /proc/net/fib_trie'));
+  }
+
+  /** Whoever looks only at the routing tables overlooks nothing. */
+  async function isFoundUnless(asBefore: string, when: string): Promise<void> {
+    if ((await lab.state()) !== asBefore) expect(await isFound(), when).to.equal(true);
   }
 
   for (const [image, script] of Object.entries(images)) {
@@ -113,13 +124,16 @@ describe("a warp's side in the kernel", () => {
       for (let calls = 0, wasCut = true; wasCut; calls += 1) {
         wasCut = await isCutShort(writeNat(stoppingAfter(tools.run, calls), lab.warp.handle, nat));
         expect(await lab.send(), `cut after ${String(calls)}`).to.deep.equal({ tunnel: 0, past: 0 });
+        await isFoundUnless(before, `cut after ${String(calls)}`);
         await writeNat(tools.run, lab.warp.handle, nat);
         expect((await look()).nat, `finished after ${String(calls)}`).to.deep.equal(nat);
         const ending = stoppingAfter(tools.run, calls);
         await isCutShort(writeNat(ending, lab.warp.handle, undefined));
         expect(await lab.send(), `undoing cut after ${String(calls)}`).to.deep.equal({ tunnel: 0, past: 0 });
+        await isFoundUnless(before, `undoing cut after ${String(calls)}`);
         await writeNat(tools.run, lab.warp.handle, undefined);
         expect(await lab.state(), `undone after ${String(calls)}`).to.equal(before);
+        expect((await look()).hasOwn, `undone after ${String(calls)}`).to.equal(false);
         expect(calls).to.be.below(100);
       }
     });

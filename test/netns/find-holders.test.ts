@@ -35,8 +35,13 @@ describe('Containers with something of ours', () => {
     await addProcess('10', { namespace: '2', tables: [254, 21_400_001], container: 'b' });
     await addProcess('11', { namespace: '2', tables: [254, 21_400_001], container: 'c' });
     await addProcess('12', { namespace: '3', tables: [21_599_999], container: 'd' });
-    await addProcess('13', { namespace: '4', tables: [100, 2_140_000, 214_000_011], container: 'e' });
-    expect([...findHolders(proc)].sort()).to.deep.equal([idOf('b'), idOf('c'), idOf('d')]);
+    await addProcess('14', { namespace: '5', tables: [21_600_000], container: 'f' });
+    await addProcess('13', {
+      namespace: '4',
+      tables: [100, 2_140_000, 21_600_001, 214_000_011],
+      container: 'e',
+    });
+    expect([...findHolders(proc)].sort()).to.deep.equal(['b', 'c', 'd', 'f'].map(idOf));
   });
 
   it("are never in the host's namespace", async () => {

@@ -5,7 +5,7 @@ import { readWarpSide } from '../../src/lib/netns/warp-side/read-warp-side.js';
 import { writeNat } from '../../src/lib/netns/warp-side/write-nat.js';
 
 const within: OpenNamespace = { fd: 3, inode: 4, pid: 5, [Symbol.asyncDispose]: () => Promise.resolve() };
-const surroundings = { links: [], sysctls: { ipv4Forwarding: true, ipv6Forwarding: true } };
+const surroundings = { hasBeacon: false, links: [], sysctls: { ipv4Forwarding: true, ipv6Forwarding: true } };
 const noTables = '{"nftables": [{"metainfo": {}}]}';
 
 /** Answers by the command line; what is not foreseen succeeds and says nothing. */

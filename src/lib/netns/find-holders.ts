@@ -9,7 +9,7 @@ const containerId = /([0-9a-f]{64})(?!.*[0-9a-f]{64})/s;
 
 /**
  * IDs of the containers in whose network namespaces a routing table of ours is, by the kernel's own list of IPv4 tables:
- * the IPv4 backstop is placed first and removed last. Starts no process. What may not be looked at is left out;
+ * the IPv4 backstop, and the beacon of NAT, are placed first and removed last. Starts no process. What may not be looked at is left out;
  * containers of another engine on this host are in.
  *
  * Synchronous, for no disk is waited for: 200 namespaces among 320 processes take 6 ms, and 28 ms by way of promises.

@@ -22,7 +22,7 @@ export async function readNamespace(
 ): Promise<NamespaceState> {
   const readSwitches = async (): ReturnType<typeof readSysctls> =>
     readSysctls(run, within, await interfacesIn(within, process), signal);
-  const [{ routing, links }, sysctls] = await Promise.all([
+  const [{ routing, links, hasBeacon }, sysctls] = await Promise.all([
     readRouting(run, within, dialect, signal),
     readSwitches(),
   ]);
@@ -31,6 +31,6 @@ export async function readNamespace(
     routing,
     links,
     sysctls,
-    ...(warpSide && { warpSide: await readWarpSide(run, within, { links, sysctls }, signal) }),
+    ...(warpSide && { warpSide: await readWarpSide(run, within, { links, sysctls, hasBeacon }, signal) }),
   };
 }

@@ -14,6 +14,7 @@ import type { OpenNamespace } from '../open-namespace.js';
 import { missingRights } from '../rights.js';
 import type { RunTool, ToolResult } from '../tools.js';
 import { type Fields, readBatchOutput } from './ip-output.js';
+import { beaconTable } from './own-tables.js';
 import { readLinks } from './read-links.js';
 import { readReplies, repliesTable } from './replies.js';
 import { readRoutes } from './read-routes.js';
@@ -27,6 +28,8 @@ export interface IpDialect {
 export interface RoutingReading {
   readonly routing: RoutingState;
   readonly links: readonly Link[];
+  /** Whether a route says that there is NAT of ours. */
+  readonly hasBeacon: boolean;
 }
 
 const families: readonly Family[] = ['ipv4', 'ipv6'];
@@ -63,6 +66,7 @@ export async function readRouting(
   return {
     routing: { rules, routes, ...(replies && { replies }) },
     links: readLinks(links, [...addresses4, ...addresses6]),
+    hasBeacon: routes4.some(({ table }) => Number(table) === beaconTable),
   };
 }
 

@@ -12,17 +12,24 @@ import { type Survey, survey } from './survey.js';
 /** What was read of the namespace already. */
 export interface WarpSurroundings {
   readonly links: readonly Link[];
+  readonly hasBeacon: boolean;
   readonly sysctls: Pick<Sysctls, 'ipv4Forwarding' | 'ipv6Forwarding'>;
 }
 
 /** Kinds of devices by which programs of a VPN send; that of OpenVPN and most others is a tun. */
 const tunnelKinds: ReadonlySet<string> = new Set(['tun', 'wireguard', 'amneziawg', 'ppp']);
 
-function isWhole(own: NftTable, nat: WarpNat, seen: Survey, { sysctls }: WarpSurroundings): boolean {
+function isWhole(
+  own: NftTable,
+  nat: WarpNat,
+  seen: Survey,
+  { sysctls, hasBeacon }: WarpSurroundings,
+): boolean {
   const { dropping } = rulesOfOthers(seen);
   try {
     const among = byFamily(nat.targets);
     return (
+      hasBeacon &&
       isSameTable(own, natTable(nat, readNatTable(own).remembered)) &&
       (among.ipv4.length === 0 || sysctls.ipv4Forwarding) &&
       (among.ipv6.length === 0 || sysctls.ipv6Forwarding) &&
@@ -53,6 +60,6 @@ export async function readWarpSide(
     ...rulesOfOthers(seen),
     ...(own && nat && isWhole(own, nat, seen, surroundings) && { nat }),
     ...(nat?.tunnel !== undefined && { knownTunnel: nat.tunnel }),
-    hasOwn: own !== undefined,
+    hasOwn: own !== undefined || surroundings.hasBeacon,
   };
 }

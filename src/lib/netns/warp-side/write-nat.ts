@@ -1,9 +1,11 @@
 import type { WarpNat } from '../../model/warp-side.js';
 import { byFamily, families } from '../nft/expressions.js';
+import type { NftTable } from '../nft/ruleset.js';
 import { applyCommands, removeTable, replaceTable } from '../nft/run-nft.js';
 import type { OpenNamespace } from '../open-namespace.js';
 import type { RunTool } from '../tools.js';
 import { acceptChanges, nativeChanges } from './accepts.js';
+import { placeBeacon, removeBeacon } from './beacon.js';
 import { iptables } from './iptables.js';
 import { type Memory, natTable, readNatTable } from './nat-table.js';
 import { rulesOfOthers } from './rules-of-others.js';
@@ -37,6 +39,7 @@ async function settleAccepts(run: RunTool, within: OpenNamespace, nat: WarpNat |
 
 /** First what holds back, then what lets through: whenever it is cut short, packets have one way out or none. */
 async function setUp(run: RunTool, within: OpenNamespace, nat: WarpNat): Promise<void> {
+  await placeBeacon(run, within);
   const among = byFamily(nat.targets);
   const wanted = families.filter(family => among[family].length > 0);
   const { own, tables } = await survey(run, within);
@@ -48,10 +51,19 @@ async function setUp(run: RunTool, within: OpenNamespace, nat: WarpNat): Promise
   await settleAccepts(run, within, nat);
 }
 
-/** The table goes last: it says what else there is to take back. */
+/** The table goes after all else, for it says what there is to take back; and the beacon last. */
 async function takeDown(run: RunTool, within: OpenNamespace): Promise<void> {
   const { own, tables } = await survey(run, within);
-  if (!own) return;
+  if (own) await takeOut(run, within, own, tables);
+  await removeBeacon(run, within);
+}
+
+async function takeOut(
+  run: RunTool,
+  within: OpenNamespace,
+  own: NftTable,
+  tables: readonly NftTable[],
+): Promise<void> {
   await settleAccepts(run, within, undefined);
   await takeBack({ run, within }, readNatTable(own).remembered);
   const commands = [...nativeChanges(tables, undefined), ...removeTable(own)];
