@@ -139,7 +139,7 @@ describe('Applying a plan', () => {
     expect(daemon.calls.filter(call => !call.startsWith('GET'))).to.deep.equal([]);
   });
 
-  it('leaves nothing after a join that failed', async () => {
+  it('leaves after a join that failed, as long as something is left to it', async () => {
     const daemon = withProxy();
     await join(daemon);
     daemon.container('web').State = 'exited';
@@ -148,9 +148,30 @@ describe('Applying a plan', () => {
     daemon.intercept = call =>
       call.endsWith('/connect') ? { status: 400, body: { message: 'no' } } : undefined;
     const report = await join(daemon);
-    expect(outcomes(report)).to.deep.equal(['connect failed', 'disconnect skipped']);
-    expect(Object.keys(daemon.container('http-proxy').Networks)).to.include('shop');
+    expect(outcomes(report)).to.deep.equal(['connect failed', 'disconnect done']);
+    expect(Object.keys(daemon.container('http-proxy').Networks)).to.deep.equal(['proxy_default']);
     expect(exitCodeOf(report)).to.equal(ExitCode.failed);
+  });
+
+  it('does not leave the last network for one that could not be joined', async () => {
+    const daemon = withProxy();
+    const engine = fakeEngine(daemon);
+    const [home, shop] = ['proxy_default', 'shop'].map(name => {
+      const { Id: id } = daemon.networks.find(({ Name }) => Name === name) ?? { Id: '' };
+      return { id, name };
+    });
+    if (!home || !shop) throw new Error('the scene has both');
+    const container = { id: daemon.container('http-proxy').Id, name: 'http-proxy' };
+    const base = { job: 'proxies', container, reason: '' } as const;
+    daemon.intercept = call =>
+      call.endsWith('/connect') ? { status: 400, body: { message: 'no' } } : undefined;
+    const steps: Step[] = [
+      { ...base, do: 'connect', network: shop, endpoint: {} },
+      { ...base, do: 'disconnect', network: home, needsJoins: true },
+    ];
+    const report = await apply(engine, await engine.info(), { steps, findings: [] });
+    expect(outcomes(report)).to.deep.equal(['connect failed', 'disconnect skipped']);
+    expect(Object.keys(daemon.container('http-proxy').Networks)).to.deep.equal(['proxy_default']);
   });
 
   it('goes on with what does not depend on a step that failed', async () => {

@@ -74,6 +74,7 @@ export function cleanEnvironment({ env = {}, host }: CliOptions): NodeJS.Process
     HOME: testFolder(),
     // Never the machine's own.
     FAIRLEAD_STATE_DIR: join(testFolder(), 'state'),
+    FAIRLEAD_RUNTIME_DIR: join(testFolder(), 'run'),
     LC_ALL: 'C.UTF-8',
     NODE_V8_COVERAGE,
     DOCKER_HOST: host,

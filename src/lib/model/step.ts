@@ -54,6 +54,8 @@ export interface Disconnect extends StepBase {
   readonly container: ContainerRef;
   /** True where the network is gone or was remade: the stale entry can only be removed by its name (fact E9). */
   readonly stale?: boolean;
+  /** Set where without the joins before it the container would be left on no network at all. */
+  readonly needsJoins?: true;
 }
 
 /** A container on a network that is recreated, with what a reconnect has to bring back. */

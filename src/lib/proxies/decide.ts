@@ -45,7 +45,8 @@ export function decideJoin(
         ...healing.steps,
         ...rescue,
         ...joins.map(wanted => joinStep(proxy, wanted, declaration, around)),
-        ...leaves.map(({ network, reason }) => leaveStep(proxy, network, reason)),
+        // A proxy that stays nowhere lives on what it joins: those joins have to work first.
+        ...leaves.map(({ network, reason }) => leaveStep(proxy, network, reason, kept.length === 0)),
       ],
       findings: [
         ...gatewayWarnings(proxy, around, joining, leaving),

@@ -51,8 +51,20 @@ export function connectStep(
   };
 }
 
-export function leaveStep(proxy: Container, network: Network, reason: string): Disconnect {
-  return { do: 'disconnect', job: 'proxies', network: networkRef(network), container: ref(proxy), reason };
+export function leaveStep(
+  proxy: Container,
+  network: Network,
+  reason: string,
+  needsJoins = false,
+): Disconnect {
+  return {
+    do: 'disconnect',
+    job: 'proxies',
+    network: networkRef(network),
+    container: ref(proxy),
+    ...(needsJoins && { needsJoins }),
+    reason,
+  };
 }
 
 /** Removes an entry that names a network which is gone: only its name reaches it. */

@@ -60,8 +60,13 @@ function blockedBy(step: Step, failed: readonly Step[]): string | undefined {
     ) {
       return 'what it replaces could not be disconnected';
     }
-    if (step.do === 'disconnect' && other.do === 'connect' && other.container.id === container.id) {
-      return 'a join of the same container failed: it leaves nothing until that works';
+    if (
+      step.do === 'disconnect' &&
+      step.needsJoins &&
+      other.do === 'connect' &&
+      other.container.id === container.id
+    ) {
+      return 'a join of the same container failed, and without it nothing would be left to it';
     }
   }
   return undefined;

@@ -37,7 +37,9 @@ function resultOf({ dryRun, changed, report }: PassEvent): string {
  * for metrics. No label holds a name of a container or network.
  */
 export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
-  const { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } = await import('prom-client');
+  // The bundle has all of a CommonJS module in `default`.
+  const { default: prometheus } = await import('prom-client');
+  const { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } = prometheus;
   const { version, state, wallClock, guardDropped } = options;
   const registry = new Registry();
   const registers = [registry];

@@ -1,0 +1,220 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { type RunningCli, runCli, startCli } from '../support/cli.js';
+import type { FakeDaemon } from '../support/fake-daemon.js';
+import { changes, shop, withDaemon } from './scenes.js';
+
+interface Watched {
+  readonly watch: RunningCli;
+  readonly daemon: FakeDaemon;
+  readonly host: string;
+  readonly config: string;
+  readonly declare: (text: string) => void;
+}
+
+const proxyAlone = 'proxies: [{ container: http-proxy }]\n';
+
+/** A watch over a small host, ended with the test. */
+async function watching(
+  test: (watched: Watched) => Promise<void>,
+  { args = [], text = proxyAlone }: { args?: readonly string[]; text?: string } = {},
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'fairlead-watch-'));
+  const config = join(folder, 'fairlead.yaml');
+  const declare = (declared: string): void => writeFileSync(config, declared);
+  declare(text);
+  const daemon = shop();
+  try {
+    await withDaemon(daemon, async ({ host }) => {
+      const watch = await startCli(['watch', '--config', config, ...args], { host });
+      try {
+        await test({ watch, daemon, host, config, declare });
+      } finally {
+        watch.child.kill('SIGKILL');
+        await watch.result;
+      }
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const says =
+  (...texts: string[]) =>
+  (output: string): boolean =>
+    texts.every(text => output.includes(text));
+
+describe('watch', () => {
+  it('does at once what is declared, and again when an event says that something changed', async () => {
+    await watching(async ({ watch, daemon }) => {
+      await watch.until(says('connect http-proxy → shop_default: routes shop-web-1'));
+      daemon.start('blog-web-1');
+      await watch.until(says('connect http-proxy → blog_default: routes blog-web-1'));
+      watch.child.kill('SIGTERM');
+      expect((await watch.result).exitCode).to.equal(0);
+    });
+  });
+
+  it('prints an object a line with --json, and nothing else on standard output', async () => {
+    await watching(
+      async ({ watch }) => {
+        await watch.until(says('"event":"pass"'));
+        watch.child.kill('SIGINT');
+        const { stdout, exitCode } = await watch.result;
+        expect(exitCode).to.equal(0);
+        const events = stdout
+          .trimEnd()
+          .split('\n')
+          .map(line => JSON.parse(line) as { event: string; schemaVersion: number });
+        expect(events.map(({ event }) => event)).to.deep.equal(['connected', 'pass', 'stopping']);
+        expect(events.every(({ schemaVersion }) => schemaVersion === 1)).to.equal(true);
+      },
+      { args: ['--json'] },
+    );
+  });
+
+  it('reads a config that has changed, refuses one that is wrong, and keeps the old one then', async () => {
+    await watching(async ({ watch, daemon, declare }) => {
+      await watch.until(says('connect http-proxy → shop_default'));
+      declare('networks: { new: {}\n');
+      await watch.until(says('the new config is refused: the old one stays in force'));
+      declare(`${proxyAlone}networks: { added: {} }\n`);
+      await watch.until(says('the new config is in force', 'create added'));
+      expect(daemon.networks.map(({ Name }) => Name)).to.include('added');
+    });
+  });
+
+  it('reads the config at SIGHUP', async () => {
+    await watching(async ({ watch }) => {
+      await watch.until(says('connect http-proxy → shop_default'));
+      watch.child.kill('SIGHUP');
+      await watch.until(says('the new config is in force'));
+    });
+  });
+
+  it('is seen by status, with what it has done', async () => {
+    await watching(async ({ watch, host, config }) => {
+      await watch.until(says('connect http-proxy → shop_default'));
+      const { stdout, exitCode } = await runCli(['status', '--config', config], { host });
+      expect(exitCode).to.equal(0);
+      expect(stdout).to.match(
+        /^watch {2}follows the engine \(pid \d+, for \d+ s, .*\), last pass \d+ s ago$/m,
+      );
+      watch.child.kill('SIGKILL');
+      await watch.result;
+      const after = await runCli(['status', '--config', config], { host });
+      expect(after.stdout).to.contain('watch  not running');
+    });
+  });
+
+  it('waits for an engine that is away', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'fairlead-away-'));
+    try {
+      const config = join(folder, 'fairlead.yaml');
+      writeFileSync(config, proxyAlone);
+      const watch = await startCli(['watch', '--config', config], { host: `unix://${folder}/no.sock` });
+      await watch.until(says('there is no such socket', 'trying again in'));
+      watch.child.kill('SIGTERM');
+      expect((await watch.result).exitCode).to.equal(0);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('serves metrics and its health where it is told to', async () => {
+    const socket = join(mkdtempSync(join(tmpdir(), 'fairlead-metrics-')), 'metrics.sock');
+    await watching(
+      async ({ watch }) => {
+        await watch.until(says('connect http-proxy → shop_default'));
+        const { get } = await import('node:http');
+        const page = await new Promise<string>((resolve, reject) => {
+          get({ socketPath: socket, path: '/metrics' }, response => {
+            let text = '';
+            response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+            response.on('end', () => resolve(text));
+          }).on('error', reject);
+        });
+        expect(page).to.match(/^fairlead_passes_total\{result="changed"\} 1$/m);
+        expect(page).to.match(/^fairlead_steps_total\{job="proxies",do="connect",outcome="done"\} 1$/m);
+      },
+      { args: ['--metrics', `unix:${socket}`] },
+    );
+    rmSync(join(socket, '..'), { recursive: true, force: true });
+  });
+
+  for (const [what, args, text, exit] of [
+    ['without a config', [], undefined, 2],
+    ['for a job that there is not', ['--only', 'nonsense'], proxyAlone, 2],
+    ['at an address that is none', ['--metrics', 'nowhere'], proxyAlone, 2],
+  ] as const) {
+    it(`ends at once ${what}`, async () => {
+      const daemon = shop();
+      await withDaemon(daemon, async ({ host }) => {
+        const folder = mkdtempSync(join(tmpdir(), 'fairlead-refused-'));
+        const config = join(folder, 'fairlead.yaml');
+        if (text !== undefined) writeFileSync(config, text);
+        const named = text === undefined ? [] : ['--config', config];
+        const { exitCode, stderr } = await runCli(['watch', ...named, ...args], { host, cwd: folder });
+        rmSync(folder, { recursive: true, force: true });
+        expect(exitCode, stderr).to.equal(exit);
+        expect(stderr).to.match(/^Error: /);
+        expect(changes(daemon)).to.deep.equal([]);
+      });
+    });
+  }
+});
+
+describe('status', () => {
+  it('says job by job what is as declared and what is to do, and exits with 3 where there is something', async () => {
+    const daemon = shop();
+    daemon.join('http-proxy', 'shop_default', { DriverOpts: { 'fairlead.owner': 'proxy' }, GwPriority: -1 });
+    daemon.start('blog-web-1');
+    const folder = mkdtempSync(join(tmpdir(), 'fairlead-status-'));
+    const config = join(folder, 'fairlead.yaml');
+    writeFileSync(config, `${proxyAlone}networks: { edge: { external: true }, more: {} }\n`);
+    await withDaemon(daemon, async ({ host }) => {
+      const { stdout, exitCode } = await runCli(['status', '--config', config], { host });
+      rmSync(folder, { recursive: true, force: true });
+      expect(stdout.split('\n')).to.deep.equal([
+        'networks     1 as declared, 1 to do',
+        '  + create  more  no network of this name exists',
+        'attachments  nothing declared',
+        'proxies      2 as declared, 1 to do',
+        '  + connect  http-proxy → blog_default  routes blog-web-1 (VIRTUAL_HOST=blog.local)',
+        'warps        nothing declared',
+        'watch  not running',
+        '',
+      ]);
+      expect(exitCode).to.equal(3);
+      expect(changes(daemon)).to.deep.equal([]);
+    });
+  });
+});
+
+describe('doctor', () => {
+  it('says what would keep what is declared from working, each with its fix', async () => {
+    const daemon = shop('20.10');
+    const folder = mkdtempSync(join(tmpdir(), 'fairlead-doctor-'));
+    const config = join(folder, 'fairlead.yaml');
+    writeFileSync(config, `${proxyAlone}networks: { absent: { external: true } }\n`);
+    await withDaemon(daemon, async ({ host }) => {
+      const { stdout, exitCode } = await runCli(['doctor', '--config', config], { host });
+      rmSync(folder, { recursive: true, force: true });
+      expect(exitCode).to.equal(1);
+      expect(stdout).to.match(/^= engine +Docker Engine 20\.10/m);
+      expect(stdout).to.match(/^! joins +this engine knows no gateway priorities/m);
+      expect(stdout).to.match(/^x networks: absent +.+/m);
+      expect(changes(daemon)).to.deep.equal([]);
+    });
+  });
+
+  it('tells of an engine that cannot be reached, and of the rest', async () => {
+    const { stdout, exitCode } = await runCli(['doctor'], { host: 'unix:///run/no-such.sock', cwd: '/' });
+    expect(exitCode).to.equal(1);
+    expect(stdout).to.match(/^! config +there is none/m);
+    expect(stdout).to.match(/^x engine +Cannot reach the engine/m);
+    expect(stdout).to.match(/^= state +/m);
+  });
+});
