@@ -34,6 +34,8 @@ function callOf({ method = 'GET', url = '' }: IncomingMessage): string {
 export class FaultProxy {
   /** Every call that arrived, as `GET /networks`. */
   readonly calls: string[] = [];
+  /** When each of them did, in milliseconds since 1970. */
+  readonly arrivedAt: number[] = [];
   /** `unix://…`, for `--host`. */
   readonly host: string;
   readonly #folder: string;
@@ -108,6 +110,7 @@ export class FaultProxy {
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const call = callOf(request);
     this.calls.push(call);
+    this.arrivedAt.push(performance.timeOrigin + performance.now());
     this.#open.set(response, call);
     response.on('close', () => this.#open.delete(response));
     const fault = this.#faultFor(call);
