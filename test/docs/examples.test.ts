@@ -4,13 +4,24 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import pLimit from 'p-limit';
 import { ExitCode } from '../../src/lib/model/errors.js';
-import { type Example, anchorsOf, examplesOf, readPages, relativeLinks, root } from './pages.js';
+import {
+  type Example,
+  anchorsOf,
+  chainsOf,
+  examplesOf,
+  readPages,
+  relativeLinks,
+  root,
+  sameScene,
+} from './pages.js';
 import { type Printed, normalised, runCommands } from './run-example.js';
-import { sameScene, scenes } from './scenes.js';
+import { kernelScenes, scenes } from './scenes.js';
 
 const pages = await readPages();
 const shipped = pages.filter(({ path }) => path === 'README.md' || path.startsWith('docs/'));
-const examples = shipped.flatMap(page => examplesOf(page));
+const chains = chainsOf(shipped.flatMap(page => examplesOf(page))).filter(
+  ([first]) => !kernelScenes.has(first?.scene ?? ''),
+);
 
 /** An example and those that go on in its scene, one after the other. */
 async function runChain(chain: readonly Example[]): Promise<Printed[][]> {
@@ -23,11 +34,6 @@ async function runChain(chain: readonly Example[]): Promise<Printed[][]> {
 /** What the commands of each example print. Scenes know nothing of each other and run side by side. */
 function runAll(): Map<Example, Promise<Printed[]>> {
   const limit = pLimit(4);
-  const chains: Example[][] = [];
-  for (const example of examples) {
-    if (example.scene === sameScene) chains.at(-1)?.push(example);
-    else chains.push([example]);
-  }
   return new Map(
     chains.flatMap(chain => {
       const printed = limit(() => runChain(chain));
@@ -41,7 +47,7 @@ async function json(path: string): Promise<unknown> {
 }
 
 describe('the documentation', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   describe('shows what the program prints', () => {
     let running: Map<Example, Promise<Printed[]>>;
@@ -49,7 +55,7 @@ describe('the documentation', function () {
       expect(existsSync(join(root, 'dist/cli/run.js')), 'the program is built: npm run build').to.equal(true);
       running = runAll();
     });
-    for (const example of examples) {
+    for (const example of chains.flat()) {
       it(example.place, async () => {
         const known = [sameScene, ...Object.keys(scenes)];
         expect(example.scene, 'a comment <!-- scene: … --> before the block').to.be.oneOf(known);

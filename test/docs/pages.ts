@@ -77,6 +77,19 @@ export function examplesOf({ path, text }: Page): Example[] {
   return examples;
 }
 
+/** The scene of a block that goes on where the one before it on the page ended. */
+export const sameScene = 'same';
+
+/** Examples that happen on one host, one after the other. */
+export function chainsOf(examples: readonly Example[]): Example[][] {
+  const chains: Example[][] = [];
+  for (const example of examples) {
+    if (example.scene === sameScene) chains.at(-1)?.push(example);
+    else chains.push([example]);
+  }
+  return chains;
+}
+
 /** A page without its fenced blocks and inline code, whose brackets are no links. */
 function proseOf({ text }: Page): string {
   return text.replaceAll(/^```.*?^```$/gms, '').replaceAll(/`[^`\n]*`/g, '');

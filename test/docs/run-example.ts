@@ -10,40 +10,43 @@ import { type Example, root } from './pages.js';
 /** What a command printed, both streams as a terminal mixes them. */
 export type Printed = readonly string[];
 
-async function runLine(
-  line: string,
-  folder: string,
-  host: string,
-): Promise<{ output: string; code: number }> {
-  // A clean environment: no DOCKER_*, no colour, and nobody's home.
-  const env = {
-    PATH: [folder, dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
+/** Runs one line of a shell, both streams as one, in a folder where `fairlead` is a program. */
+export type RunLine = (line: string, folder: string) => Promise<{ output: string; code: number }>;
+
+/** The environment of an example: no DOCKER_*, no colour, nobody's home, nothing of the machine's own state. */
+export function cleanEnvironment(folder: string, programs: readonly string[] = []): Record<string, string> {
+  return {
+    PATH: [folder, dirname(process.execPath), ...programs, '/usr/local/bin', '/usr/bin', '/bin'].join(':'),
     HOME: folder,
-    // Never the machine's own.
     FAIRLEAD_STATE_DIR: join(folder, 'state'),
+    FAIRLEAD_RUNTIME_DIR: join(folder, 'run'),
     LC_ALL: 'C.UTF-8',
-    DOCKER_HOST: host,
   };
-  try {
-    const { stdout } = await promisify(execFile)('/bin/sh', ['-c', `exec 2>&1\n${line}`], {
-      env,
-      cwd: folder,
-    });
-    return { output: stdout, code: 0 };
-  } catch (error) {
-    const { stdout, code } = error as { stdout?: string; code?: unknown };
-    if (stdout === undefined || typeof code !== 'number') throw error;
-    return { output: stdout, code };
-  }
 }
 
-/** Runs the commands of an example one after the other against a daemon; `echo $?` prints the last exit code. */
-export async function runCommands(
+function runHere(host: string): RunLine {
+  return async (line, folder) => {
+    const env = { ...cleanEnvironment(folder), DOCKER_HOST: host };
+    try {
+      const { stdout } = await promisify(execFile)('/bin/sh', ['-c', `exec 2>&1\n${line}`], {
+        env,
+        cwd: folder,
+      });
+      return { output: stdout, code: 0 };
+    } catch (error) {
+      const { stdout, code } = error as { stdout?: string; code?: unknown };
+      if (stdout === undefined || typeof code !== 'number') throw error;
+      return { output: stdout, code };
+    }
+  };
+}
+
+/** Runs the commands of an example one after the other; `echo $?` prints the last exit code. */
+export async function runLines(
   { commands, files }: Pick<Example, 'commands' | 'files'>,
-  daemon: FakeDaemon,
+  runLine: RunLine,
 ): Promise<Printed[]> {
   const folder = await mkdtemp(join(tmpdir(), 'fairlead-docs-'));
-  const server = await serve(daemon);
   try {
     const program = join(folder, 'fairlead');
     await writeFile(program, `#!/bin/sh\nexec node '${join(root, 'bin/run.js')}' "$@"\n`);
@@ -56,22 +59,38 @@ export async function runCommands(
         printed.push([String(last)]);
         continue;
       }
-      const { output, code } = await runLine(line, folder, server.host);
+      const { output, code } = await runLine(line, folder);
       last = code;
       printed.push(output.replace(/\n$/, '').split('\n'));
     }
     return printed;
   } finally {
-    await server.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** What differs from host to host: IDs, times, and a distribution's mark on the engine's version. */
+/** Runs the commands of an example against a daemon. */
+export async function runCommands(
+  example: Pick<Example, 'commands' | 'files'>,
+  daemon: FakeDaemon,
+): Promise<Printed[]> {
+  const server = await serve(daemon);
+  try {
+    return await runLines(example, runHere(server.host));
+  } finally {
+    await server.close();
+  }
+}
+
+/** What differs from host to host: IDs, times, folders, and a distribution's mark on the engine's version. */
 export function normalised(lines: readonly string[]): string {
   return lines
     .join('\n')
     .trimEnd()
+    .replaceAll(/\S+\/fairlead-docs-\w+\/state\b/g, '/var/lib/fairlead')
+    .replaceAll(/\S+\/fairlead-docs-\w+\b/g, '/etc/fairlead')
+    .replaceAll(/"pid": \d+/g, '"pid": PID')
+    .replaceAll(/"metric": (?!4294967295)\d+/g, '"metric": METRIC')
     .replaceAll(/\b[0-9a-f]{64}\b/g, 'FULL-ID')
     .replaceAll(/\b[0-9a-f]{12}\b/g, 'SHORT-ID')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')

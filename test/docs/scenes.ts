@@ -164,5 +164,5 @@ export const scenes: Readonly<Record<string, () => FakeDaemon>> = {
   'two of one name': twoOfOneName,
 };
 
-/** The scene of a block that goes on where the one before it on the page ended. */
-export const sameScene = 'same';
+/** Hosts that take a kernel: their examples run on a private engine (test/acceptance/docs-warps.test.ts). */
+export const kernelScenes: ReadonlySet<string> = new Set(['warps']);
