@@ -43,17 +43,31 @@ export function fairlead(engine: PrivateEngine | string, ...args: string[]): Pro
  * Runs the program in the engine's own network namespace, where its bridges are and its tools on the PATH: for all that
  * works on the kernel.
  */
-export async function fairleadInside(engine: PrivateEngine, ...args: string[]): Promise<Ran> {
-  const child = startInside(engine, ...args);
+export async function fairleadInside(
+  engine: PrivateEngine,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
+  return collect(startInside(engine, args, env));
+}
+
+/** What a run of the program has said by its end. */
+export async function collect(child: ChildProcess): Promise<Ran> {
   const [stdout, stderr] = [collected(child.stdout), collected(child.stderr)];
   const [exitCode] = (await once(child, 'close')) as [number | null];
   return { exitCode: exitCode ?? -1, stdout: await stdout, stderr: await stderr };
 }
 
 /** The same, to be ended in the middle of it. */
-export function startInside(engine: PrivateEngine, ...args: string[]): ChildProcess {
-  return engine.spawn(process.execPath, [program, ...args], {
-    env: { HOME: '/nonexistent', NODE_OPTIONS: '' },
+export function startInside(
+  engine: PrivateEngine,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  wrapper: readonly string[] = [],
+): ChildProcess {
+  const [command = process.execPath, ...rest] = [...wrapper, process.execPath, program, ...args];
+  return engine.spawn(command, rest, {
+    env: { HOME: '/nonexistent', NODE_OPTIONS: '', ...env },
     cwd: '/',
     stdio: ['ignore', 'pipe', 'pipe'],
   });

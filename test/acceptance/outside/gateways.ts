@@ -62,6 +62,12 @@ export interface GatewaySpec extends Pick<ContainerSpec, 'name' | 'labels' | 'ho
   readonly forwards?: boolean;
   /** Other than `none`: FORWARD drops all but what leaves by `tun0`. */
   readonly firewall?: Firewall;
+  /**
+   * Whether it forwards to and from its egress network only. Without, it goes on for a moment while it ends: the engine
+   * takes that network first, and its default route is then that of the one its targets are on.
+   */
+  readonly killSwitch?: boolean;
+  /** On the first of its networks. */
   readonly address?: string;
 }
 
@@ -75,6 +81,7 @@ export async function startGateway(engine: PrivateEngine, spec: GatewaySpec): Pr
     nat = true,
     forwards = true,
     firewall = 'none',
+    killSwitch = false,
     address,
     hostConfig,
     ...rest
@@ -93,7 +100,11 @@ export async function startGateway(engine: PrivateEngine, spec: GatewaySpec): Pr
       Sysctls: Object.fromEntries(sysctls.map(name => [name, forwards ? '1' : '0'])),
       ...hostConfig,
     },
-    command: ['sh', '-c', `${setUp(nat, firewall)}\ntouch /run/ready\nexec sleep 1000000`],
+    command: [
+      'sh',
+      '-c',
+      `${setUp(nat, firewall)}\n${killSwitch ? egressOnly : ''}\ntouch /run/ready\nexec sleep 1000000`,
+    ],
   });
   if (address !== undefined) {
     await engine.api('POST', `/networks/${furtherNetworks[0] ?? network}/connect`, {
@@ -113,6 +124,11 @@ export function gatewayReady(engine: PrivateEngine, gateway: string): Promise<vo
     return exitCode === 0;
   });
 }
+
+const egressOnly = `set -- $(ip -o -4 addr show to 198.18.1.0/24)
+nft add table inet switch
+nft add chain inet switch forward "{ type filter hook forward priority -20; }"
+nft add rule inet switch forward iifname != "$2" oifname != "$2" drop`;
 
 function setUp(nat: boolean, firewall: Firewall): string {
   const lines = ['set -e', 'rm -f /run/ready'];

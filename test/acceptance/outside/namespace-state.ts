@@ -33,9 +33,14 @@ async function stateBy(ask: (script: string) => Promise<string>): Promise<Namesp
   return { rules, routes: withoutTimes(routes), nft };
 }
 
-/** What changes by itself: how long a route is still good for. */
+/** What changes by itself: how long a route is good for, and what follows when an IPv6 address is no more tentative. */
 function withoutTimes(routes: string): string {
-  return routes.replaceAll(/ expires \d+sec/g, '').replaceAll(/ +$/gm, '');
+  return routes
+    .replaceAll(/ expires \d+sec| linkdown/g, '')
+    .split('\n')
+    .filter(line => !/^(local|anycast|multicast) .*proto kernel .*pref |^fe80::/.test(line))
+    .map(line => line.trimEnd())
+    .join('\n');
 }
 
 export async function pidOf(engine: PrivateEngine, container: string): Promise<number> {
