@@ -165,4 +165,4 @@ export const scenes: Readonly<Record<string, () => FakeDaemon>> = {
 };
 
 /** Hosts that take a kernel: their examples run on a private engine (test/acceptance/docs-warps.test.ts). */
-export const kernelScenes: ReadonlySet<string> = new Set(['warps']);
+export const kernelScenes: ReadonlySet<string> = new Set(['warps', 'worker']);
