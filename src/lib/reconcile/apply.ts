@@ -8,6 +8,7 @@ import { execute } from './execute.js';
 import type { Kernel } from '../netns/kernel.js';
 import { type Journal, noJournal } from './journal.js';
 import { guardOnceMade } from './set-guard.js';
+import { withWaysLost } from './ways-lost.js';
 
 export interface ApplyOptions {
   readonly signal?: AbortSignal;
@@ -122,7 +123,7 @@ export async function apply(
       results.push({ step, outcome: 'failed', failure: failureOf(error) });
     }
   }
-  return { results, findings: plan.findings };
+  return { results: await withWaysLost(engine, results), findings: plan.findings };
 }
 
 /** The report of a plan that is only shown. */
