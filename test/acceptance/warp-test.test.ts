@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type PrivateEngine, startEngine } from '../engine/private-engine.js';
 import { releases } from '../engine/releases.js';
 import { waitUntil } from '../engine/wait-until.js';
-import { type Ran, fairleadInside, startInside } from './fairlead.js';
+import { type Ran, collect, fairleadInside, startInside } from './fairlead.js';
 import { createBridge, createEgress, startGateway } from './outside/gateways.js';
 import { containerState, hostState, inNamespace, pidOf } from './outside/namespace-state.js';
 import { type Outside, outsideAddress, outsideAddress6, startOutside } from './outside/outside.js';
@@ -100,6 +100,19 @@ for (const release of releases) {
       await inNamespace(engine, pid, 'ip', ['rule', 'del', ...rule]);
     });
 
+    it('knows what went through a warp that leaves by the bridge it came in by, with the target’s address', async () => {
+      await startGateway(engine, { name: 'solo', networks: ['work'], egress: false, nat: false });
+      await fairleadInside(engine, ['warp', 'unroute', 'worker']);
+      const routed = await fairleadInside(engine, ['warp', 'route', 'worker', '--via', 'solo']);
+      expect(routed.exitCode, routed.stderr).to.equal(0);
+      const ran = await test('--to', there, '--count', '10');
+      expect(firstLine(ran)).to.equal(`worker → ${there}:33434 udp: 10 sent, 10 through solo, 0 past it`);
+      expect(ran.exitCode).to.equal(0);
+      expect(await outside.ways({ destination: there })).to.deep.equal({ direct: 10, warp: 0 });
+      await fairleadInside(engine, ['warp', 'unroute', 'worker']);
+      await engine.docker('rm', '-f', 'solo');
+    });
+
     it('tells a bypass from a leak', async () => {
       await route('--bypass', `${there}/32`);
       const ran = await test('--to', there, '--count', '10');
@@ -146,8 +159,10 @@ for (const release of releases) {
       expect(await gone).to.deep.equal([130, null]);
     });
 
-    it('says that it is blocked when the warp is gone', async () => {
+    it('says that packets are lost when the warp is gone, and blocked once that is known', async () => {
       await engine.docker('stop', '-t', '0', 'vpn');
+      const unseen = await test('--to', there, '--count', '10', '--json');
+      expect(JSON.parse(unseen.stdout)).to.deep.include({ exitCode: 1, outcome: 'lost', lost: 10, past: 0 });
       const closed = await fairleadInside(engine, ['warp', 'route']);
       expect(closed.exitCode, closed.stderr).to.equal(0);
       for (const [to, place] of [
@@ -162,6 +177,13 @@ for (const release of releases) {
         expect(ran.stdout).to.include('Blocked: nothing left.');
       }
       expect(await outside.ways()).to.deep.equal({ direct: 0, warp: 0 });
+    });
+
+    it('says which rights are missing', async () => {
+      const args = ['warp', 'test', 'worker', '--to', there];
+      const ran = await collect(startInside(engine, args, {}, ['setpriv', '--bounding-set', '-sys_admin']));
+      expect(ran.exitCode).to.equal(5);
+      expect(ran.stderr).to.include('CAP_SYS_ADMIN is missing');
     });
 
     it('refuses addresses in subnets of the target’s own', async () => {
