@@ -15,7 +15,6 @@ const noted: Partial<Record<FindingKind, string>> = {
   drift: 'drift',
   'label-drift': 'label drift',
   refused: 'refused',
-  warning: 'warning',
 };
 
 interface Told {
@@ -40,6 +39,12 @@ function changeLine({ step, note }: StepResult, causes: readonly string[]): stri
 function findingLine(finding: Finding): string {
   const subject = subjectOf(finding);
   return `${noted[finding.find] ?? finding.find}${subject === '' ? '' : ` ${subject}`}: ${escapeLine(finding.reason)}`;
+}
+
+function warningLine(finding: Finding): string {
+  const reason = escapeLine(finding.reason);
+  const subject = finding.container ?? finding.network ?? '';
+  return subject === '' || finding.reason.includes(subject) ? reason : `${escapeLine(subject)}: ${reason}`;
 }
 
 /**
@@ -115,6 +120,8 @@ export class Audit {
   }
 
   #tellFindings(findings: readonly Finding[]): void {
+    // Of what is about to be done, and over with it.
+    for (const warning of findings) if (warning.find === 'warning') this.#log.warn(warningLine(warning));
     const current = new Set(findings.filter(({ find }) => noted[find] !== undefined).map(findingLine));
     for (const line of current) if (!this.#findings.has(line)) this.#log.warn(line);
     for (const line of this.#findings) if (!current.has(line)) this.#log.info(`no longer: ${line}`);

@@ -1,0 +1,168 @@
+import { expect } from 'chai';
+import { createLog } from '../../src/lib/log/create-log.js';
+import { FairleadError } from '../../src/lib/model/errors.js';
+import type { Finding } from '../../src/lib/model/plan.js';
+import type { StepFailure } from '../../src/lib/model/report.js';
+import { Audit } from '../../src/lib/watch/audit.js';
+import type { LoopEvent } from '../../src/lib/watch/loop-event.js';
+import { loopEventJson } from '../../src/lib/watch/loop-event-json.js';
+import { connectStep } from '../support/watch-stage.js';
+
+const hour = 3_600_000;
+const failure: StepFailure = { code: 'refused', message: 'The engine says no.', hints: ['Ask.'], exit: 1 };
+
+function pass(
+  changes: Partial<Extract<LoopEvent, { kind: 'pass' }>> = {},
+  findings: Finding[] = [],
+): LoopEvent {
+  const report = { results: [], findings };
+  return {
+    kind: 'pass',
+    causes: ['resync'],
+    dryRun: false,
+    durationMs: 12,
+    changed: false,
+    report,
+    ...changes,
+  };
+}
+
+function failing(message: string, attempts: number): LoopEvent {
+  const step = connectStep('web', 'edge');
+  const object = {
+    subject: 'web on edge',
+    step,
+    failure: { ...failure, message },
+    attempts,
+    since: 0,
+    retryAt: 0,
+  };
+  return { kind: 'failing', object };
+}
+
+/** The lines for the journal, of `info` and above. */
+function lines(...told: readonly (readonly [event: LoopEvent, now: number])[]): string[] {
+  const written: string[] = [];
+  const write = (line: string): void => void written.push(line.trimEnd());
+  const audit = new Audit(
+    createLog({ level: 'info', format: 'text', journal: true, write, now: () => new Date() }),
+  );
+  for (const [event, now] of told) audit.note(event, now);
+  return written;
+}
+
+describe('The audit lines', () => {
+  it('tell each change, its reason and its cause, on one line whatever the names are', () => {
+    const step = connectStep('we\nb\u001b[31m', 'edge', { reason: 'rule\r1' });
+    const changed = pass({
+      causes: ['container start web'],
+      report: { results: [{ step, outcome: 'done', note: 'late' }], findings: [] },
+    });
+    expect(lines([changed, 0])).to.deep.equal([
+      '<6>connect we\\nb\\e[31m → edge: rule\\r1; late (container start web)',
+    ]);
+  });
+
+  it('are silent of passes that change nothing', () => {
+    expect(lines([pass(), 0], [pass(), 1], [{ kind: 'alive' }, 2])).to.deep.equal([]);
+  });
+
+  it('tell a failure once, again when it is another one, and every hour', () => {
+    const told = lines(
+      [failing('No.', 1), 0],
+      [failing('No.', 2), 1000],
+      [failing('Never.', 3), 2000],
+      [failing('Never.', 4), 3000],
+      [failing('Never.', 5), 2000 + hour],
+    ).filter(line => line.startsWith('<3>'));
+    expect(told.map(line => line.replace(/; .*/, ''))).to.deep.equal([
+      '<3>connect web → edge: No.',
+      '<3>connect web → edge: Never.',
+      '<3>connect web → edge: Never.',
+    ]);
+  });
+
+  it('tell what fails anew after it had recovered', () => {
+    const recovered = { ...failing('No.', 2), kind: 'recovered' } as LoopEvent;
+    const told = lines([failing('No.', 1), 0], [recovered, 5000], [failing('No.', 1), 6000]);
+    expect(told.filter(line => line.includes('No.'))).to.have.length(2);
+    expect(told).to.include('<6>web on edge: no longer failing, after 2 attempts in 5.0 s');
+  });
+
+  it('tell that the engine is away once, and again after it was back', () => {
+    const lost: LoopEvent = {
+      kind: 'waiting',
+      error: new Error('gone'),
+      attempt: 1,
+      retryInMs: 500,
+      blind: false,
+    };
+    const told = lines([lost, 0], [lost, 1000], [pass(), 2000], [lost, 3000]);
+    expect(told).to.have.length(2);
+    expect(told[0]).to.equal('<3>following the engine: gone; trying again in 0.5 s');
+  });
+
+  it('tell what cannot be mended when it appears and when it is over, and warnings as they come', () => {
+    const drift: Finding = { find: 'drift', job: 'networks', network: 'edge', reason: 'it differs' };
+    const warning: Finding = { find: 'warning', job: 'proxies', reason: 'its gateway moves' };
+    expect(lines([pass({}, [drift, warning]), 0], [pass({}, [drift]), 1], [pass(), 2])).to.deep.equal([
+      '<4>its gateway moves',
+      '<4>drift edge: it differs',
+      '<6>no longer: drift edge: it differs',
+    ]);
+  });
+});
+
+describe('An event of the loop as JSON', () => {
+  const at = { time: new Date(Date.UTC(2026, 0, 2)), now: 10_000 };
+
+  it('is a pass with its steps, what to look at, and a count of the rest', () => {
+    const step = connectStep('web', 'edge');
+    const findings: Finding[] = [
+      { find: 'unchanged', job: 'networks', network: 'edge', reason: 'as declared' },
+      { find: 'refused', job: 'networks', network: 'x', reason: 'no' },
+    ];
+    const json = loopEventJson(pass({ report: { results: [{ step, outcome: 'done' }], findings } }), at);
+    expect(json).to.deep.equal({
+      schemaVersion: 1,
+      event: 'pass',
+      time: '2026-01-02T00:00:00.000Z',
+      causes: ['resync'],
+      dryRun: false,
+      durationMs: 12,
+      changed: 1,
+      unchanged: 1,
+      steps: [{ ...step, outcome: 'done' }],
+      findings: [{ find: 'refused', job: 'networks', network: 'x', reason: 'no', hints: [] }],
+    });
+  });
+
+  it('has errors as an error document has them', () => {
+    const error = new FairleadError('It is away.', { code: 'unreachable', exit: 4, hints: ['Start it.'] });
+    expect(loopEventJson({ kind: 'lost', error, retryInMs: 99.6 }, at)).to.deep.include({
+      event: 'lost',
+      retryInMs: 100,
+      error: { code: 'unreachable', message: 'It is away.', hints: ['Start it.'] },
+    });
+    expect(loopEventJson({ kind: 'lost', error: 'odd', retryInMs: 1 }, at)).to.deep.include({
+      error: { code: 'unexpected', message: 'odd', hints: [] },
+    });
+  });
+
+  it('has times from now on, for the clock of the loop means nothing to others', () => {
+    expect(loopEventJson(failing('No.', 3), at)).to.deep.include({
+      attempts: 3,
+      failingForMs: 10_000,
+      retryInMs: 0,
+    });
+    const state = { is: 'open', probeAt: 40_000 } as const;
+    expect(loopEventJson({ kind: 'breaker', state }, at)).to.deep.include({
+      state: 'open',
+      retryInMs: 30_000,
+    });
+  });
+
+  it('is nothing for a mere sign of life', () => {
+    expect(loopEventJson({ kind: 'alive' }, at)).to.equal(undefined);
+  });
+});
