@@ -28,7 +28,7 @@ function movesAddresses({ results }: Report): boolean {
 
 /** The pass over all that the config declares. What a memory holds of earlier ones is not read again. */
 export async function wholePass(
-  { config, configFile, journal, kernel }: Connection,
+  { config, configFile, journal, kernel }: Pick<Connection, 'config' | 'configFile' | 'journal' | 'kernel'>,
   flags: WholePassFlags,
   memory?: Memory,
 ): Promise<Pass<World>> {
@@ -51,7 +51,7 @@ export async function wholePass(
       for (const { step } of results) memory?.forgetStep(step);
     },
     next: (report, seen) =>
-      seen.kernel && movesAddresses(report) ? passFor(warpsOnly, nothingBegun) : undefined,
+      seen.kernel?.host && movesAddresses(report) ? passFor(warpsOnly, nothingBegun) : undefined,
   });
   return passFor(jobsFrom(flags.only), await begunElsewhere(journal));
 }

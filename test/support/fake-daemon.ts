@@ -103,6 +103,10 @@ export class FakeDaemon {
   readonly calls: string[] = [];
   /** Asked before each request; what it gives is answered in the engine's place. */
   intercept: ((call: string) => Answer | undefined) | undefined;
+  /** The process that a running container has, where a test has a kernel for it. */
+  processOf: ((container: FakeContainer) => { readonly pid: number; readonly startedAt: string }) | undefined;
+  /** The address that a container gets on a network, where it matters. */
+  addressOn: ((container: FakeContainer, network: FakeNetwork) => string) | undefined;
   #made = 0;
 
   constructor(release: Release = '28.5') {
@@ -207,7 +211,10 @@ export class FakeDaemon {
     for (const [network, endpoint] of Object.entries(container.Networks)) {
       const found = this.networks.find(candidate => candidate.Name === network);
       if (!found) continue;
-      Object.assign(endpoint, { NetworkID: found.Id, IPAddress: '172.31.0.2' });
+      Object.assign(endpoint, {
+        NetworkID: found.Id,
+        IPAddress: this.addressOn?.(container, found) ?? '172.31.0.2',
+      });
       this.#tellNetwork('connect', found, container);
     }
     this.#tell('start', container);
@@ -297,7 +304,7 @@ export class FakeDaemon {
       Links: null,
       DriverOpts: (body['DriverOpts'] as Record<string, string> | undefined) ?? null,
       GwPriority: this.#apiVersion >= 48 ? ((body['GwPriority'] as number | undefined) ?? 0) : 0,
-      IPAddress: alive(container) ? '172.31.0.2' : '',
+      IPAddress: alive(container) ? (this.addressOn?.(container, network) ?? '172.31.0.2') : '',
     };
   }
 
@@ -361,6 +368,9 @@ export class FakeDaemon {
   #inspect(key: string): Answer {
     const container = this.containers.find(candidate => candidate.Id === key);
     if (!container) return refuse(404, `No such container: ${key}`);
+    const process = alive(container)
+      ? (this.processOf?.(container) ?? { pid: 4321, startedAt: '2026-01-01T00:00:00Z' })
+      : { pid: 0, startedAt: '2026-01-01T00:00:00Z' };
     return {
       status: 200,
       body: {
@@ -368,8 +378,8 @@ export class FakeDaemon {
         Name: `/${container.Name}`,
         State: {
           Status: container.State,
-          Pid: alive(container) ? 4321 : 0,
-          StartedAt: '2026-01-01T00:00:00Z',
+          Pid: process.pid,
+          StartedAt: process.startedAt,
         },
         Config: { Env: container.Env, Labels: container.Labels },
         HostConfig: {

@@ -59,6 +59,8 @@ export class FakeKernel implements Kernel {
   readonly calls: string[] = [];
   /** Every change of the routing that was made, in order. */
   readonly changes: string[] = [];
+  /** Called before each change of any kind; what it throws is the end of the call. */
+  onChange: (() => void) | undefined;
   host: HostNetworking = { interfaces: ['lo'], filtersBridged: false, nameServers: [] };
   readonly #runs = new Map<string, Run>();
   readonly #failures = new Map<number, Error>();
@@ -159,6 +161,7 @@ export class FakeKernel implements Kernel {
     await this.#called('changeRouting', process);
     const namespace = await this.#open(process, confirm);
     for (const change of changes) {
+      this.onChange?.();
       try {
         namespace.routing = applyChange(namespace.routing, change, namespace.devices);
       } catch (error) {
@@ -172,12 +175,14 @@ export class FakeKernel implements Kernel {
   async setNat(process: ContainerProcess, nat: WarpNat | undefined, confirm: ConfirmProcess): Promise<void> {
     await this.#called('setNat', process);
     const namespace = await this.#open(process, confirm);
+    this.onChange?.();
     const others = othersIn(namespace.warpSide);
     namespace.warpSide = { ...others, hasOwn: nat !== undefined, ...(nat && { nat }) };
   }
 
   async setGuard(bridges: readonly GuardedBridge[]): Promise<void> {
     await this.#called('setGuard');
+    this.onChange?.();
     const { interfaces, filtersBridged, nameServers } = this.host;
     const others = { interfaces, filtersBridged, nameServers };
     const guard = { whole: true, bridges: bridges.map(bridge => ({ ...bridge, dropped: 0 })) };
@@ -215,11 +220,10 @@ export class FakeKernel implements Kernel {
   }
 }
 
-/** What is found without a process of its own: a table of ours in IPv4. */
-function isHolding({ routing }: FakeNamespace): boolean {
-  return routing.routes.some(
-    ({ family, table }) => family === 'ipv4' && table >= 21_400_000 && table < 21_600_000,
-  );
+/** What is found without a process of its own: a table of ours in IPv4, or the beacon of NAT. */
+function isHolding({ routing, warpSide }: FakeNamespace): boolean {
+  const isOwn = (table: number): boolean => table >= 21_400_000 && table < 21_600_000;
+  return warpSide.hasOwn || routing.routes.some(({ family, table }) => family === 'ipv4' && isOwn(table));
 }
 
 /** What is not ours in a warp. */

@@ -1,4 +1,4 @@
-import type { Engine } from '../docker/engine.js';
+import type { Engine, IdentifiedNetwork } from '../docker/engine.js';
 import type { EngineInfo } from '../model/engine-info.js';
 import { ExitCode, FairleadError, messageOf } from '../model/errors.js';
 import type { Plan } from '../model/plan.js';
@@ -28,6 +28,15 @@ function failureOf(error: unknown): StepFailure {
   return error instanceof FairleadError
     ? { code: error.code, message: error.message, hints: error.hints, exit: error.exit }
     : { code: 'unexpected', message: messageOf(error), hints: [], exit: ExitCode.failed };
+}
+
+/** By name, what the networks are that the plan recreates: until it does, and where it cannot. */
+function idsBefore(steps: readonly Step[]): ReadonlyMap<string, string> {
+  return new Map(
+    steps.flatMap(step =>
+      step.do === 'recreate-network' ? [[step.network.name, step.network.id] as const] : [],
+    ),
+  );
 }
 
 function guards({ guard }: SetGuard, { name }: NetworkRef): boolean {
@@ -98,8 +107,14 @@ export async function apply(
   const created = new Map<string, string>();
   // The signal is for between the steps: a call cut off halfway leaves us not knowing what it did.
   const { kernel } = options;
-  const onMade = guardOnceMade(kernel, plan.steps, created);
-  const context = { engine, info, created, journal, kernel, onMade, signal: undefined };
+  const standing = idsBefore(plan.steps);
+  const guardIt = guardOnceMade(kernel, plan.steps, () => new Map([...standing, ...created]));
+  const onMade = async (network: IdentifiedNetwork): Promise<void> => {
+    // Also where its recreation fails afterwards: this is what there is of it now.
+    created.set(network.name, network.id);
+    await guardIt?.(network);
+  };
+  const context = { engine, info, created, standing, journal, kernel, onMade, signal: undefined };
   for (const step of plan.steps) {
     const held = options.heldBack?.(step);
     const blocked = endedBy(options, failed) ?? held ?? blockedBy(step, [...failed, ...heldBack]);

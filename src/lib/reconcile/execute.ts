@@ -18,11 +18,13 @@ export interface StepContext {
   readonly info: EngineInfo;
   /** IDs of the networks that earlier steps of this plan have created, by name. */
   readonly created: ReadonlyMap<string, string>;
+  /** IDs of the networks that this plan recreates, by name, as they were when it was made. */
+  readonly standing: ReadonlyMap<string, string>;
   readonly journal: Journal;
   /** Absent where the containers run on another host. */
   readonly kernel: Kernel | undefined;
   /** Called when a recreated network is there and nobody is on it yet. */
-  readonly onMade: ((network: IdentifiedNetwork) => Promise<void>) | undefined;
+  readonly onMade: (network: IdentifiedNetwork) => Promise<void>;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -106,6 +108,6 @@ export function execute(step: Step, context: StepContext): Promise<Executed> {
     case 'set-nat':
       return setNat(kernelOf(context), context.engine, step);
     case 'set-guard':
-      return setGuard(kernelOf(context), step.guard, context.created);
+      return setGuard(kernelOf(context), step.guard, new Map([...context.standing, ...context.created]));
   }
 }

@@ -4,12 +4,12 @@ import type { Step } from '../model/step.js';
 import type { Kernel } from '../netns/kernel.js';
 import type { Executed } from './executed.js';
 
-/** The bridge of a guarded network: one that this plan made has its name from the ID it was given. */
+/** The bridge of a guarded network: one that this plan makes has its name from the ID it has been given. */
 function bridgeFor(
   { network, bridge, warps }: GuardedNetwork,
-  created: ReadonlyMap<string, string>,
+  ids: ReadonlyMap<string, string>,
 ): GuardedBridge | undefined {
-  const id = created.get(network.name) ?? network.id;
+  const id = ids.get(network.name) ?? network.id;
   const name = bridge ?? (id === undefined ? undefined : bridgeOf({ id, options: {} }));
   return name === undefined ? undefined : { bridge: name, warps };
 }
@@ -18,9 +18,9 @@ function bridgeFor(
 export async function setGuard(
   kernel: Kernel,
   guard: readonly GuardedNetwork[],
-  created: ReadonlyMap<string, string>,
+  ids: ReadonlyMap<string, string>,
 ): Promise<Executed> {
-  const bridges = guard.flatMap(network => bridgeFor(network, created) ?? []);
+  const bridges = guard.flatMap(network => bridgeFor(network, ids) ?? []);
   await kernel.setGuard(bridges);
   const missing = guard.length - bridges.length;
   return {
@@ -36,12 +36,11 @@ export async function setGuard(
 export function guardOnceMade(
   kernel: Kernel | undefined,
   steps: readonly Step[],
-  created: ReadonlyMap<string, string>,
+  ids: () => ReadonlyMap<string, string>,
 ): ((network: IdentifiedNetwork) => Promise<void>) | undefined {
   const guard = steps.flatMap(step => (step.do === 'set-guard' ? step.guard : []));
   if (!kernel || guard.length === 0) return undefined;
-  return async ({ id, name }) => {
-    if (!guard.some(({ network }) => network.name === name)) return;
-    await setGuard(kernel, guard, new Map([...created, [name, id]]));
+  return async ({ name }) => {
+    if (guard.some(({ network }) => network.name === name)) await setGuard(kernel, guard, ids());
   };
 }
