@@ -48,7 +48,12 @@ export const warp = z
       .boolean()
       .describe('Set up forwarding and NAT in the warp container where they are missing.')
       .default(false),
-    strict: z.boolean().describe('Count what routing cannot close (names looked up from the host, unguarded starts) as errors.').default(false),
+    strict: z
+      .boolean()
+      .describe(
+        'Count what routing cannot close (names looked up from the host, unguarded starts) as errors.',
+      )
+      .default(false),
     priority_base: z
       .int()
       .min(1)
