@@ -202,6 +202,26 @@ for (const release of releases) {
       expect((await stateOf('sharer')).inode).to.equal((await stateOf('target')).inode);
     });
 
+    it('are held by a warp with NAT of ours, until it is taken back', async () => {
+      const warp = await processOf('warp');
+      const holds = async (): Promise<boolean> => (await kernel.findHolders()).has(warp.id);
+      const look = async (): Promise<NamespaceState | undefined> => {
+        const reading = await kernel.readNamespace(warp, { warpSide: true });
+        return reading.read === 'state' ? reading.state : undefined;
+      };
+      const before = await look();
+      const nat = { targets: ['11.0.0.9'] };
+      await kernel.setNat(warp, nat, confirm('warp'));
+      expect(await holds()).to.equal(true);
+      const there = await look();
+      expect(there?.warpSide?.nat).to.deep.equal(nat);
+      // What tells of it is no routing: nobody takes it for something that is left over.
+      expect(there?.routing).to.deep.equal(before?.routing);
+      await kernel.setNat(warp, undefined, confirm('warp'));
+      expect(await holds()).to.equal(false);
+      expect(await look()).to.deep.equal(before);
+    });
+
     it('take three processes to read and one a family to change', async () => {
       await kernel.check();
       ran = [];
