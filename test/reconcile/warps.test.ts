@@ -129,6 +129,23 @@ describe('A whole pass with warps', () => {
     expect(path(scene)).to.equal('main');
   });
 
+  it('takes NAT back from a warp that nobody names any more, though the run before was killed on the way', async () => {
+    const scene = stage({});
+    scene.config = config({}, { routes: [{ target: { names: ['worker'] }, via: 'vpn', nat: true }] });
+    await scene.pass();
+    scene.config = config();
+    scene.beforeChange = () => {
+      if (path(scene) === 'main' && scene.kernel.calls.at(-1) === 'setNat vpn') scene.budget = 0;
+    };
+    await scene.pass();
+    expect(path(scene)).to.equal('main');
+    scene.beforeChange = undefined;
+    scene.budget = Infinity;
+    const { report } = await scene.pass();
+    expect(lines(report)).to.deep.equal(['done remove NAT vpn']);
+    expect(scene.kernel.namespace(scene.idOf('vpn')).warpSide.hasOwn).to.equal(false);
+  });
+
   it('keeps what was routed by hand, and closes it when its warp has gone', async () => {
     const scene = stage();
     await scene.pass();
