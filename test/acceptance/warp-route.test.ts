@@ -290,13 +290,9 @@ for (const release of releases) {
       const plain = await scene.fairlead('warp', 'route', 'app', '--via', 'vpn');
       expect(plain.stderr).to.include('forwards no IPv4').and.to.include('rewrites no sources of IPv4');
       expect(await scene.wayOf('app', ['vpn'])).to.equal('Connection timed out');
-      await scene.fairlead('warp', 'unroute');
-      const flags = await scene.config(
-        'warp:\n  routes:\n    - { target: { names: [app] }, via: vpn, nat: true }\n',
-      );
-      await routed(...flags);
+      await routed('app', '--via', 'vpn', '--nat');
       expect(await scene.wayOf('app', ['vpn'])).to.equal('vpn');
-      expect((await scene.fairlead('warp', 'unroute', ...flags)).exitCode).to.equal(0);
+      expect((await scene.fairlead('warp', 'unroute')).exitCode).to.equal(0);
       expect(await containerState(scene.engine, 'vpn')).to.deep.equal(before);
       expect(await scene.wayOf('vpn', ['vpn'])).to.equal('vpn');
     });
