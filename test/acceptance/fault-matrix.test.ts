@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.js';
 import type { Fault } from '../support/fault.js';
 import { type PrivateEngine, startEngine } from '../engine/private-engine.js';
-import { type FaultScene, faultConfig, faultScene } from './fault-scene.js';
+import { type FaultScene, faultConfig, faultScene, nothingLost } from './fault-scene.js';
 import { type WatchDaemon, type WatchPlace, watchPlace } from './watch-daemon.js';
 
 const events = /^GET \/events$/;
@@ -158,7 +158,7 @@ describe('Faults between a watch and Engine 28.5', () => {
       proxy.heal();
       await daemon.until('all is right again', () => scene.isRight(), 60_000);
       await place.settled(daemon);
-      expect(await scene.lostByClients()).to.equal(0);
+      expect(await scene.lostByClients()).to.equal(nothingLost);
       expect(await scene.foreign()).to.deep.equal(foreign);
       expect(daemon.isRunning).to.equal(true);
       // Whatever went wrong, it takes the next event as before.

@@ -20,6 +20,9 @@ export interface Foreign {
 
 const strangers = ['stranger', 'sleeper'] as const;
 
+/** When nobody has noticed anything. */
+export const nothingLost = '0 connections broken, 0 refused {}';
+
 /** A proxy with clients, applications that come and go, and containers and networks of somebody else. */
 export class FaultScene {
   readonly engine: PrivateEngine;
@@ -84,12 +87,13 @@ export class FaultScene {
     return { members, networks: theirs.map(({ Name, Id }) => `${Name} ${Id}`).sort() };
   }
 
-  /** How many answers of the proxy's published port were lost since clients are watched. */
-  async lostByClients(): Promise<number> {
+  /** What its clients lost of the proxy's published port since they are watched. */
+  async lostByClients(): Promise<string> {
     const counts = await this.#client?.end();
     this.#client = undefined;
     if (!counts || counts.fresh === 0) throw new Error('no client has had any answer');
-    return counts.heldBroken + counts.freshFailed;
+    const { heldBroken, freshFailed, errors } = counts;
+    return `${String(heldBroken)} connections broken, ${String(freshFailed)} refused ${JSON.stringify(errors)}`;
   }
 
   /** Takes away what came by `change`, when no watch runs. */

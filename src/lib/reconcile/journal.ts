@@ -88,7 +88,13 @@ export function fileJournal(stateFolder: string, engineUrl: string, pid: number)
     async claim(networkName) {
       await makeFolder();
       const lock = lockOf(networkName);
-      if (await acquire(lock, await ownerOf(pid))) return () => rm(lock, { force: true });
+      let taken: boolean;
+      try {
+        taken = await acquire(lock, await ownerOf(pid));
+      } catch (error) {
+        throw failed('write', lock, error);
+      }
+      if (taken) return () => rm(lock, { force: true });
       throw new FairleadError(`Another run is recreating network ${networkName} right now.`, {
         code: 'recreation-under-way',
         exit: ExitCode.failed,
