@@ -6,6 +6,7 @@ import type { World } from '../model/world.js';
 import type { Decision } from './decision.js';
 import { wayOver } from './passage.js';
 import type { Route, RoutedTarget } from './route.js';
+import { isSealed } from './sealed-namespace.js';
 import { warpOfWay } from './target-state.js';
 
 /** Whether NAT of ours is in a warp: then it was asked for, whoever set up the way to it. */
@@ -28,12 +29,19 @@ function routeBy(way: ViaRoute, owner: Container, world: World): Route | undefin
  * A target with all ways that will be in its namespace, also what was routed by hand or stays though it is refused:
  * their warps serve it as long as they are there, and nothing but the kernel remembers what was asked of them.
  */
-export function servedTarget({ owner, routed, wanted }: Decision, world: World): RoutedTarget | undefined {
+export function servedTarget(
+  { owner, declared, routed, wanted }: Decision,
+  world: World,
+): RoutedTarget | undefined {
   const process = processOf(owner);
+  const sealed = isSealed(owner, world.containers);
+  const named = new Set(declared?.routes.map(({ warp }) => warp.id));
   const routes = new Map((routed?.routes ?? []).map(route => [route.warp.id, route]));
   for (const way of wanted?.routes ?? []) {
     const route = way.type === 'via' ? routeBy(way, owner, world) : undefined;
-    if (route && !routes.has(route.warp.id)) routes.set(route.warp.id, route);
+    // What the target could have written itself asks nothing of a warp that nobody declares for it.
+    if (!route || (!sealed && !named.has(route.warp.id))) continue;
+    if (!routes.has(route.warp.id)) routes.set(route.warp.id, route);
   }
   return process && routes.size > 0 ? { container: owner, process, routes: [...routes.values()] } : undefined;
 }
