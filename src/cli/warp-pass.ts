@@ -5,6 +5,7 @@ import type { Pass } from '../lib/reconcile/pass.js';
 import type { WarpDeclaration } from '../lib/warps/declaration.js';
 import { inspectionForWarps } from '../lib/warps/inspection.js';
 import type { Connection } from './connection.js';
+import { hasGone } from './whole-pass.js';
 
 /** A pass over warps alone. */
 export async function warpPass(
@@ -19,7 +20,8 @@ export async function warpPass(
     observe: (engine, signal) =>
       observeAll({ engine, access, signal }, inspectionForWarps(declaration), declaration),
     plan,
-    next: ({ results }) => (results.some(({ lookAgain }) => lookAgain) ? pass : undefined),
+    next: ({ results }, seen) =>
+      results.some(({ lookAgain }) => lookAgain) || (seen.kernel && hasGone(seen.kernel)) ? pass : undefined,
   };
   return pass;
 }

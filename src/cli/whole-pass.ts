@@ -1,5 +1,6 @@
 import type { Job } from '../lib/model/step.js';
 import type { Report } from '../lib/model/report.js';
+import type { KernelView } from '../lib/model/kernel-view.js';
 import type { World } from '../lib/model/world.js';
 import { declaredIn, inspectionForAll } from '../lib/reconcile/declared.js';
 import { type BegunElsewhere, begunElsewhere, nothingBegun } from '../lib/reconcile/journal-steps.js';
@@ -24,6 +25,11 @@ function movesAddresses({ results }: Report): boolean {
   return results.some(
     ({ step, outcome, lookAgain }) => lookAgain ?? (outcome === 'done' && step.job !== 'warps'),
   );
+}
+
+/** Whether somebody ended, or began anew, while it was looked at: then not everything was seen. */
+export function hasGone({ namespaces }: KernelView): boolean {
+  return [...namespaces.values()].some(({ read }) => read === 'gone');
 }
 
 /** The pass over all that the config declares. What a memory holds of earlier ones is not read again. */
@@ -51,7 +57,9 @@ export async function wholePass(
       for (const { step } of results) memory?.forgetStep(step);
     },
     next: (report, seen) =>
-      seen.kernel?.host && movesAddresses(report) ? passFor(warpsOnly, nothingBegun) : undefined,
+      seen.kernel?.host && (movesAddresses(report) || hasGone(seen.kernel))
+        ? passFor(warpsOnly, nothingBegun)
+        : undefined,
   });
   return passFor(jobsFrom(flags.only), await begunElsewhere(journal));
 }

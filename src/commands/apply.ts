@@ -1,6 +1,7 @@
 import { BaseCommand, type JsonDocument } from '../cli/base-command.js';
 import { dryRunFlag } from '../cli/global-flags.js';
 import { jobFlags } from '../cli/job-flags.js';
+import { refuseOtherConfig } from '../cli/watch/other-watch.js';
 import { wholePass } from '../cli/whole-pass.js';
 
 export default class Apply extends BaseCommand {
@@ -16,6 +17,9 @@ export default class Apply extends BaseCommand {
 
   async run(): Promise<JsonDocument> {
     const { flags } = await this.parse(Apply);
-    return this.pass(flags, connection => wholePass(connection, flags));
+    return this.pass(flags, async connection => {
+      if (!flags['dry-run']) await refuseOtherConfig(connection, flags.force);
+      return wholePass(connection, flags);
+    });
   }
 }

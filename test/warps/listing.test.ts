@@ -159,7 +159,10 @@ describe('A guarded network', () => {
   });
 
   it('comes before the routes of a pass over warps alone', () => {
-    const plan = planRoute(declared({}, ['net']), kernelWorld([net], [vpn(), worker()]), []);
+    const plan = planRoute(declared({}, ['net']), kernelWorld([net], [vpn(), worker()]), {
+      targets: [],
+      complete: true,
+    });
     expect(planText({ ...plan, findings: [] }).map(line => line.split(':')[0])).to.deep.equal([
       'guard net',
       'route worker → vpn on net',

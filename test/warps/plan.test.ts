@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 import type { Container } from '../../src/lib/model/container.js';
+import { bridgeOf } from '../../src/lib/model/guard.js';
 import { ExitCode } from '../../src/lib/model/errors.js';
 import type { Plan } from '../../src/lib/model/plan.js';
 import { type RoutingState, noRouting } from '../../src/lib/model/routing.js';
 import type { World } from '../../src/lib/model/world.js';
 import { type WarpDeclaration, withCommandRoutes } from '../../src/lib/warps/declaration.js';
-import { planRoute, planWarps } from '../../src/lib/warps/plan.js';
+import { type RouteScope, planRoute, planWarps } from '../../src/lib/warps/plan.js';
 import { planText } from '../support/world.js';
 import { bridge, declared, kernelWorld, placed, type PlacedSketch } from './scenes.js';
 
@@ -14,6 +15,9 @@ const net = bridge('net', '10.7.0.0/24');
 const vpn = (sketch: PlacedSketch = {}): Container => placed('vpn', { at: { net: '10.7.0.2' }, ...sketch });
 const worker = (sketch: PlacedSketch = {}): Container =>
   placed('worker', { at: { net: '10.7.0.3' }, labels: label, ...sketch });
+
+/** A command for these targets, by somebody who has no config. */
+const only = (...targets: string[]): RouteScope => ({ targets, complete: false });
 
 /** Steps and what is said of targets; what C's files say beside is theirs to test. */
 function lines(plan: Plan): string[] {
@@ -255,7 +259,7 @@ describe('What was routed by hand', () => {
   const before = (): RoutingState => routedBefore(byHand(), [vpn(), plain()]);
 
   it('is in place as asked', () => {
-    expect(lines(planRoute(byHand(), kernelWorld([net], [vpn(), plain()]), ['worker']))).to.deep.equal([
+    expect(lines(planRoute(byHand(), kernelWorld([net], [vpn(), plain()]), only('worker')))).to.deep.equal([
       'route worker → vpn on net: as asked',
     ]);
   });
@@ -307,14 +311,44 @@ describe('What was routed by hand', () => {
     const other = placed('other', { at: { net: '10.7.0.8' }, labels: label });
     const stale = placed('stale', { at: { net: '10.7.0.7' } });
     const seen = kernelWorld([net], [vpn(), plain(), other, stale], { routed: { stale: routedBefore() } });
-    expect(lines(planRoute(byHand(), seen, ['worker']))).to.deep.equal([
+    expect(lines(planRoute(byHand(), seen, only('worker')))).to.deep.equal([
       'route worker → vpn on net: as asked',
+    ]);
+  });
+
+  it('leaves a guard that it knows nothing of in force, and lets its own warp out of it', () => {
+    const other = bridge('other', '10.8.0.0/24');
+    const inForce = [net, other].map(network => ({
+      bridge: bridgeOf(network),
+      warps: ['10.7.0.99'],
+      dropped: 7,
+    }));
+    const seen = kernelWorld([net, other], [vpn(), plain()], { guard: { whole: true, bridges: inForce } });
+    const { steps } = planRoute(byHand(), seen, only('worker'));
+    const guard = steps.find(step => step.do === 'set-guard');
+    expect(
+      guard?.do === 'set-guard' && guard.guard.map(({ bridge: name, warps }) => [name, warps]),
+    ).to.deep.equal([
+      [bridgeOf(net), ['10.7.0.2', '10.7.0.99']],
+      [bridgeOf(other), ['10.7.0.99']],
+    ]);
+  });
+
+  it('takes nothing back that only a config can declare, where none was read', () => {
+    const seen = kernelWorld([net], [vpn(), plain()], {
+      routed: { worker: routedBefore() },
+      guard: { whole: true, bridges: [{ bridge: bridgeOf(net), warps: [], dropped: 0 }] },
+    });
+    expect(lines(planRoute(declared(), seen, only()))).to.deep.equal([]);
+    expect(lines(planRoute(declared(), seen, { targets: [], complete: true }))).to.deep.equal([
+      'unguard all networks: no network is guarded any more',
+      'unroute worker: nothing declares it any more',
     ]);
   });
 
   it('is refused for who is not there, and for whom nothing says through whom', () => {
     const seen = kernelWorld([net], [vpn(), plain()]);
-    expect(lines(planRoute(declared(), seen, ['worker', 'nobody']))).to.deep.equal([
+    expect(lines(planRoute(declared(), seen, only('worker', 'nobody')))).to.deep.equal([
       'refused worker: nothing says through whom to route it',
       'refused nobody: there is no container of this name',
     ]);

@@ -31,7 +31,9 @@ export default class WarpRoute extends BaseCommand {
     return this.pass(flags, connection => {
       const declared = warpDeclaration(connection.config);
       const declaration = request ? withCommandRoutes(declared, request) : declared;
-      return warpPass(connection, declaration, world => planRoute(declaration, world, targets));
+      return warpPass(connection, declaration, world =>
+        planRoute(declaration, world, { targets, complete: connection.configFile !== undefined }),
+      );
     });
   }
 }

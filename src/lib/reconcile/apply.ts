@@ -8,6 +8,7 @@ import { execute } from './execute.js';
 import type { Kernel } from '../netns/kernel.js';
 import { type Journal, noJournal } from './journal.js';
 import { guardOnceMade } from './set-guard.js';
+import { RecentContainers } from './recent-containers.js';
 import { withWaysLost } from './ways-lost.js';
 
 export interface ApplyOptions {
@@ -114,7 +115,8 @@ export async function apply(
     created.set(network.name, network.id);
     await guardIt?.(network);
   };
-  const context = { engine, info, created, standing, journal, kernel, onMade, signal: undefined };
+  const containers = new RecentContainers(engine);
+  const context = { engine, info, containers, created, standing, journal, kernel, onMade, signal: undefined };
   for (const step of plan.steps) {
     const held = options.heldBack?.(step);
     const blocked = endedBy(options, failed) ?? held ?? blockedBy(step, [...failed, ...heldBack]);

@@ -10,6 +10,7 @@ import type { Journal } from './journal.js';
 import type { Kernel } from '../netns/kernel.js';
 import { setGuard } from './set-guard.js';
 import { kernelNeeded, setNat, setRouting } from './set-routing.js';
+import type { RecentContainers } from './recent-containers.js';
 import { recreate } from './recreation/recreate.js';
 
 /** What a step needs to know beside itself. */
@@ -21,6 +22,7 @@ export interface StepContext {
   /** IDs of the networks that this plan recreates, by name, as they were when it was made. */
   readonly standing: ReadonlyMap<string, string>;
   readonly journal: Journal;
+  readonly containers: RecentContainers;
   /** Absent where the containers run on another host. */
   readonly kernel: Kernel | undefined;
   /** Called when a recreated network is there and nobody is on it yet. */
@@ -104,7 +106,7 @@ export function execute(step: Step, context: StepContext): Promise<Executed> {
       return disconnect(step, context);
     case 'set-routing':
     case 'clear-routing':
-      return setRouting(kernelOf(context), context.engine, step);
+      return setRouting(kernelOf(context), context.engine, step, context.containers);
     case 'set-nat':
       return setNat(kernelOf(context), context.engine, step);
     case 'set-guard':

@@ -6,6 +6,7 @@ import type { WarpDeclaration } from '../warps/declaration.js';
 import type { Memory } from './memory.js';
 import { type KernelAccess, type KernelQuestions, findHolders, observeKernel } from './observe-kernel.js';
 import { type NeedsInspect, observe } from './observe.js';
+import { currentProcess } from './process-of.js';
 
 /** From where a World is read, and what is remembered of it. */
 export interface Sources {
@@ -40,5 +41,12 @@ export async function observeAll(
     signal,
     memory,
   );
-  return observeKernel(access, world, holders, questionsOf(warps), { memory, signal });
+  return observeKernel(access, world, holders, questionsOf(warps), {
+    memory,
+    signal,
+    isStill: async process => {
+      const now = await currentProcess(engine, process);
+      return now?.pid === process.pid && now.startedAt === process.startedAt;
+    },
+  });
 }

@@ -63,13 +63,26 @@ export async function findHolders(
   return holders;
 }
 
+interface KernelOptions {
+  readonly memory?: Memory | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Asks the engine whether a container still has that process. */
+  readonly isStill: (process: ContainerProcess) => Promise<boolean>;
+}
+
+/** The engine says that it runs, and there is no such process here: one that has merely ended is something else. */
+const unseen: NamespaceReading = {
+  read: 'unreadable',
+  why: 'its process is not to be seen from here: in a container Fairlead needs the processes of the host (--pid=host)',
+};
+
 /** The World with what the kernel says of it. Changes nothing. */
 export async function observeKernel(
   access: KernelAccess,
   world: World,
   holders: ReadonlySet<string>,
   questions: KernelQuestions,
-  { memory, signal }: { memory?: Memory | undefined; signal?: AbortSignal | undefined },
+  { memory, signal, isStill }: KernelOptions,
 ): Promise<World> {
   if (!questions.needed(world, holders)) return world;
   const { kernel } = access;
@@ -91,7 +104,10 @@ export async function observeKernel(
     if (remembered) return remembered;
     const process = processOf(container);
     if (!process) return { read: 'gone' };
-    const reading = await limit(() => readNamespace(kernel, process, question, signal));
+    const reading = await limit(async () => {
+      const first = await readNamespace(kernel, process, question, signal);
+      return first.read === 'gone' && (await isStill(process)) ? unseen : first;
+    });
     memory?.rememberNamespace(container, reading);
     return reading;
   };

@@ -2,7 +2,7 @@ import type { Engine } from '../docker/engine.js';
 import { ExitCode, FairleadError } from '../model/errors.js';
 import type { Kernel } from '../netns/kernel.js';
 import type { Plan } from '../model/plan.js';
-import type { Report } from '../model/report.js';
+import type { Report, StepFailure, StepResult } from '../model/report.js';
 import type { Step } from '../model/step.js';
 import type { World } from '../model/world.js';
 import { apply, dryRun } from './apply.js';
@@ -61,6 +61,20 @@ function joinReports(before: Report, after: Report): Report {
   };
 }
 
+/** What did not come to rest in all rounds is no success: whoever asked for it must not take it for done. */
+function unsettled(report: Report): Report {
+  const failure: StepFailure = {
+    code: 'unsettled',
+    message: 'what was found was another thing each time: somebody keeps changing it',
+    hints: ['Run it again when that is over; fairlead watch goes on until it is as declared.'],
+    exit: ExitCode.failed,
+  };
+  const results = report.results.map((result): StepResult =>
+    result.lookAgain ? { ...result, outcome: 'failed', failure } : result,
+  );
+  return { ...report, results };
+}
+
 /** observe → plan → apply, once, and once more for what depends on that. There is no other way to change anything. */
 export async function runPass<Seen extends Pick<World, 'engine' | 'kernel'>>(
   engine: Engine,
@@ -83,7 +97,7 @@ export async function runPass<Seen extends Pick<World, 'engine' | 'kernel'>>(
   pass.onDone?.(report);
   const { rounds = 1 } = options;
   const next = rounds < mostRounds && !options.signal?.aborted ? pass.next?.(report, seen) : undefined;
-  if (!next) return { seen, report };
+  if (!next) return { seen, report: rounds < mostRounds ? report : unsettled(report) };
   const after = await runPass(engine, next, { ...options, rounds: rounds + 1 });
   return { seen: after.seen, report: joinReports(report, after.report) };
 }

@@ -9,6 +9,7 @@ import type { Decision } from './decision.js';
 import { decideAll } from './decide-all.js';
 import type { WarpDeclaration } from './declaration.js';
 import { planGuard } from './guard.js';
+import { planGuardAdditions } from './guard-additions.js';
 import { warpsOn } from './guarded-warps.js';
 import { planNat } from './nat.js';
 import { preflight } from './preflight.js';
@@ -88,14 +89,32 @@ function undeclared(name: string, { labels }: WarpDeclaration): Finding {
   };
 }
 
-/** The same for these targets alone, by name or ID; for all where none is named, with the guard. */
-export function planRoute(declaration: WarpDeclaration, world: World, targets: readonly string[]): Plan {
-  const guard = planWarpGuard(declaration, world);
+/** What a command is to plan for. */
+export interface RouteScope {
+  /** Targets by name or ID; none: all that is declared. */
+  readonly targets: readonly string[];
+  /** Whether a config was read: without one what is declared elsewhere is not known, and nothing is taken back. */
+  readonly complete: boolean;
+}
+
+/** The same for the targets that are named alone, or for all; what others have declared stays as it is. */
+export function planRoute(
+  declaration: WarpDeclaration,
+  world: World,
+  { targets, complete }: RouteScope,
+): Plan {
+  const all = decideAll(declaration, world);
   if (targets.length === 0) {
-    const { steps, findings } = joinPlans(guard, planWarps(declaration, world));
+    const { steps, findings } = complete
+      ? joinPlans(planWarpGuard(declaration, world), planWarps(declaration, world))
+      : planChosen(
+          all.filter(({ declared }) => declared),
+          all,
+          declaration,
+          world,
+        );
     return { steps: inSafeOrder(steps), findings };
   }
-  const all = decideAll(declaration, world);
   const findings: Finding[] = [];
   const chosen = new Set<Decision>();
   for (const target of targets) {
@@ -108,12 +127,21 @@ export function planRoute(declaration: WarpDeclaration, world: World, targets: r
     if (named.size === 0) findings.push(missing(target));
     else if (found.length === 0) findings.push(undeclared(target, declaration));
   }
-  const plan = planFor([...chosen], all, declaration, world);
-  const warps = new Set([...chosen].flatMap(({ routed }) => routed?.routes.map(({ warp }) => warp.id) ?? []));
-  const steps = [
-    // A guard that is in force has to let a new warp out; one that is not is no affair of a single target's.
-    ...(world.kernel?.host?.guard ? guard.steps : []),
-    ...plan.steps.filter(step => step.do !== 'set-nat' || (step.nat && warps.has(step.container.id))),
-  ];
-  return { steps: inSafeOrder(steps), findings: [...findings, ...plan.findings] };
+  const plan = planChosen([...chosen], all, declaration, world);
+  return { steps: inSafeOrder(plan.steps), findings: [...findings, ...plan.findings] };
+}
+
+/** For some targets: their routes, NAT in their warps, and a way out of a guard that is in force. */
+function planChosen(
+  chosen: readonly Decision[],
+  all: readonly Decision[],
+  declaration: WarpDeclaration,
+  world: World,
+): Plan {
+  const plan = planFor(chosen, all, declaration, world);
+  const warps = new Set(chosen.flatMap(({ routed }) => routed?.routes.map(({ warp }) => warp.id) ?? []));
+  const own = plan.steps.filter(
+    step => step.do !== 'set-nat' || (step.nat !== undefined && warps.has(step.container.id)),
+  );
+  return joinPlans(planGuardAdditions(warps, world), { steps: own, findings: plan.findings });
 }
