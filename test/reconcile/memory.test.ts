@@ -7,7 +7,7 @@ import { WarpStage } from '../support/warp-stage.js';
 const plainNetwork = { external: false, on_drift: 'error', egress: 'any' } as const;
 
 /** Three that may be targets of each other, and a network that they are on. */
-function stage(): WarpStage {
+function stage(egress: 'any' | 'warp'): WarpStage {
   const scene = new WarpStage();
   scene.addNetwork('net');
   scene.addNetwork('other');
@@ -17,7 +17,7 @@ function stage(): WarpStage {
   const base = defaultConfig();
   scene.config = {
     ...base,
-    networks: { net: plainNetwork, guarded: { ...plainNetwork, egress: 'warp' } },
+    networks: { net: plainNetwork, guarded: { ...plainNetwork, egress } },
     attachments: [{ select: { names: ['b', 'c'] }, networks: ['guarded'] }],
     warp: { ...base.warp, nat: true },
   };
@@ -37,8 +37,8 @@ function asked(scene: WarpStage): () => string[] {
   ];
 }
 
-async function settled(): Promise<{ scene: WarpStage; memory: Memory }> {
-  const [scene, memory] = [stage(), new Memory()];
+async function settled(egress: 'any' | 'warp' = 'any'): Promise<{ scene: WarpStage; memory: Memory }> {
+  const [scene, memory] = [stage(egress), new Memory()];
   await scene.pass({}, { memory });
   await scene.pass({}, { memory });
   return { scene, memory };
@@ -88,6 +88,27 @@ describe('What passes remember', () => {
     const since = asked(scene);
     await scene.pass({ dryRun: true }, { memory });
     expect(since()).to.deep.equal(['readHost']);
+  });
+
+  it('is the guard never: one that somebody took away is back with the next pass, whoever it is for', async () => {
+    const { scene, memory } = await settled('warp');
+    expect(scene.kernel.host.guard?.bridges).to.have.lengthOf(1);
+    await scene.kernel.setGuard([]);
+    await scene.pass({}, { memory });
+    expect(scene.kernel.host.guard?.bridges).to.have.lengthOf(1);
+  });
+
+  it('is not what is in the kernel, once all of that is to be read anew: rules that somebody cleared are back', async () => {
+    const { scene, memory } = await settled();
+    const namespace = scene.kernel.namespace(scene.idOf('a'));
+    const { routing } = namespace;
+    expect(routing.rules).not.to.deep.equal([]);
+    namespace.routing = { ...routing, rules: [] };
+    memory.forgetKernel();
+    const since = asked(scene);
+    await scene.pass({}, { memory });
+    expect(since()).not.to.include('inspect b');
+    expect(scene.kernel.namespace(scene.idOf('a')).routing.rules).to.deep.equal(routing.rules);
   });
 
   it('is read anew where somebody else has routed since', async () => {
@@ -169,7 +190,7 @@ describe('Whatever happens between passes', () => {
     });
     await fc.assert(
       fc.asyncProperty(fc.array(happening, { maxLength: 8 }), async all => {
-        const { scene, memory } = await settled();
+        const { scene, memory } = await settled('warp');
         for (const { what, who, pass } of all) {
           happenings[what]?.(scene, who);
           memory.forget([scene.idOf(who)]);

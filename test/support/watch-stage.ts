@@ -42,6 +42,7 @@ export class WatchStage {
   /** The exit code of such a failure. */
   failsWith: ExitCode = 1;
   passMs = 30;
+  keepsKernel = false;
   /** Makes passes fail as a whole. */
   passFails = false;
   mostAtOnce = 0;
@@ -111,7 +112,7 @@ export class WatchStage {
       if (this.passFails || !this.engine.up) throw unreachable();
       const results = this.wanted.map(step => this.#result(step, request, signal));
       run.report = { results, findings: [] };
-      return { report: run.report };
+      return { report: run.report, keepsKernel: this.keepsKernel };
     } finally {
       this.#atOnce -= 1;
     }

@@ -129,6 +129,27 @@ describe('the loop', () => {
     expect(stage.runs).to.deep.equal([]);
   });
 
+  it('reads anew every half minute what is kept in the kernel, and nothing where nothing is', async () => {
+    const stage = new WatchStage();
+    stage.keepsKernel = true;
+    stage.start();
+    // An event that names somebody else is no such look.
+    await stage.clock.advance(20_000);
+    stage.emit('container start web');
+    await stage.clock.advance(71_000);
+    expect(stage.runs.map(({ causes, request }) => [causes, request.kernelAnew])).to.deep.equal([
+      ['start', true],
+      ['container start web', false],
+      ['a look at the kernel', true],
+      ['a look at the kernel', true],
+      ['a look at the kernel', true],
+    ]);
+    expect(stage.runs.at(-1)?.request.forget).to.deep.equal(new Set());
+    stage.keepsKernel = false;
+    await stage.clock.advance(600_000);
+    expect(stage.runs).to.have.lengthOf(6);
+  });
+
   it('looks at everything when asked to', async () => {
     const stage = await WatchStage.settled();
     stage.loop.lookAgain('SIGHUP');

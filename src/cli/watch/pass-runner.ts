@@ -13,6 +13,7 @@ export function passRunner(current: () => Connection, flags: WholePassFlags, onS
   const memory = new Memory();
   return async (request, signal) => {
     memory.forget(request.forget);
+    if (request.kernelAnew) memory.forgetKernel();
     const connection = current();
     const pass: Pass<World> = await wholePass(connection, flags, memory);
     const { seen, report } = await runPass(connection.engine, pass, {
@@ -25,6 +26,6 @@ export function passRunner(current: () => Connection, flags: WholePassFlags, onS
       onStep: request.onProgress,
     });
     onSeen(seen);
-    return { report };
+    return { report, keepsKernel: seen.kernel?.host !== undefined };
   };
 }

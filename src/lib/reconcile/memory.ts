@@ -58,13 +58,16 @@ export class Memory {
     }
   }
 
-  /** Each bridge is an interface of the host's: with other networks it has others. */
+  /**
+   * Each bridge is an interface of the host's: with other networks it has others. Where it has a guard it is not
+   * remembered: somebody who clears the firewall tells nobody.
+   */
   host(networks: readonly Network[]): HostNetworking | undefined {
     return this.#host?.as === bridgesOf(networks) ? this.#host.value : undefined;
   }
 
   rememberHost(networks: readonly Network[], host: HostNetworking): void {
-    this.#host = { as: bridgesOf(networks), value: host };
+    this.#host = host.guard ? undefined : { as: bridgesOf(networks), value: host };
   }
 
   /** Where something of ours has come or gone that no step of this run put there or took away, it is read anew. */
@@ -79,14 +82,19 @@ export class Memory {
   forget(what: 'everything' | Iterable<string>): void {
     if (what === 'everything') {
       this.#details.clear();
-      this.#namespaces.clear();
-      this.#host = undefined;
+      this.forgetKernel();
       return;
     }
     for (const id of what) {
       this.#details.delete(id);
       this.#namespaces.delete(id);
     }
+  }
+
+  /** What anybody may change without an event: rules cleared inside a namespace, or a table in the host's. */
+  forgetKernel(): void {
+    this.#namespaces.clear();
+    this.#host = undefined;
   }
 
   forgetStep(step: Step): void {

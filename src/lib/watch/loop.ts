@@ -50,6 +50,8 @@ export interface WatchLoop {
 /** The loop turns at least this often. */
 const aliveMs = 5000;
 const stuckMs = 300_000;
+/** Where something is kept in the kernel it is read anew this often: rules that somebody cleared are back by then. */
+const kernelMs = 30_000;
 
 class Loop {
   readonly #options: WatchOptions;
@@ -60,6 +62,7 @@ class Loop {
   /** The engine itself may have been restarted since it was last there. */
   #mayHaveRestarted = false;
   #resyncAt: number | undefined;
+  #kernelReadAt = -Infinity;
   #aliveAt = -Infinity;
   #exit: ExitCode | undefined;
 
@@ -121,7 +124,9 @@ class Loop {
   }
 
   async #pass(signal: AbortSignal): Promise<void> {
-    if (this.#passes.schedule.wantsEverything) this.#scheduleResync();
+    const { schedule } = this.#passes;
+    if (schedule.wantsEverything) this.#scheduleResync();
+    if (schedule.wantsKernel) this.#kernelReadAt = this.#options.clock.now();
     this.#exit = await this.#passes.run(signal);
     this.#alarm.ring();
   }
@@ -138,6 +143,9 @@ class Loop {
       this.#scheduleResync();
       schedule.request({ forget: 'everything', cause: 'resync' });
     }
+    if (now >= this.#kernelDueAt) {
+      schedule.request({ forget: [], kernelAnew: true, cause: 'a look at the kernel' });
+    }
     if (now >= (ending.expiresAt ?? Infinity)) {
       schedule.request({ forget: ending.expire(now), cause: 'what was left alone for a while' });
     }
@@ -153,8 +161,13 @@ class Loop {
     if (this.#link === 'away' || schedule.running) return alive;
     if (now < holdUntil) return Math.min(alive, holdUntil);
     const retry = schedule.pending ? undefined : retryAt;
-    const timers = [schedule.dueAt(now), this.#resyncAt, ending.expiresAt, retry];
+    const timers = [schedule.dueAt(now), this.#resyncAt, this.#kernelDueAt, ending.expiresAt, retry];
     return Math.min(alive, ...timers.map(at => at ?? Infinity));
+  }
+
+  get #kernelDueAt(): number {
+    const { keepsKernel, schedule } = this.#passes;
+    return keepsKernel && !schedule.wantsKernel ? this.#kernelReadAt + kernelMs : Infinity;
   }
 
   #scheduleResync(): void {

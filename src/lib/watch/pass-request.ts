@@ -5,6 +5,8 @@ import type { Step } from '../model/step.js';
 export interface PassRequest {
   /** What to read anew beyond the lists: everything (start, reconnect, resync), or these containers (by ID). */
   readonly forget: 'everything' | ReadonlySet<string>;
+  /** Read anew also all that is in the kernel: no event tells of what anybody does there. */
+  readonly kernelAnew: boolean;
   /** Why, for the audit line: `container start shop-web-1`, `resync`, `SIGHUP`. Escaped, and only a few. */
   readonly causes: readonly string[];
   /**
@@ -28,4 +30,6 @@ export type RunPass = (request: PassRequest, signal: AbortSignal) => Promise<Pas
 
 export interface PassOutcome {
   readonly report: Report;
+  /** Whether anything was looked at that is kept in the kernel. */
+  readonly keepsKernel?: boolean;
 }

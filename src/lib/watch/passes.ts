@@ -39,6 +39,8 @@ export class Passes {
   progressAt = 0;
   lastGoodAt: number | undefined;
   count = 0;
+  /** Whether the last pass that could see kept anything in the kernel. */
+  keepsKernel = false;
   #failedInARow = 0;
   #holdUntil = -Infinity;
   readonly #options: PassesOptions;
@@ -93,7 +95,8 @@ export class Passes {
       if (!failFast) return undefined;
       return error instanceof FairleadError ? error.exit : Exit.failed;
     }
-    const { report } = outcome;
+    const { report, keepsKernel = false } = outcome;
+    this.keepsKernel = keepsKernel;
     const changed = report.results.some(({ outcome }) => outcome === 'done');
     this.schedule.end(now, changed);
     observer({ kind: 'pass', durationMs, report, changed, ...facts });
@@ -106,11 +109,12 @@ export class Passes {
     return failFast && failed ? exitCodeOf(report) : undefined;
   }
 
-  #request({ forget, causes }: Collected, dryRun: boolean, begunAt: number): PassRequest {
+  #request({ forget, kernelAnew, causes }: Collected, dryRun: boolean, begunAt: number): PassRequest {
     const { clock } = this.#options;
     const due = this.failing.due(begunAt).flatMap(({ step }) => containersOf(step));
     return {
       forget: forget === 'everything' ? forget : new Set([...forget, ...due]),
+      kernelAnew,
       causes,
       ending: this.ending.ids,
       dryRun,

@@ -3,6 +3,7 @@ import type { Trigger } from './triggers.js';
 /** What came together for one pass. */
 export interface Collected {
   readonly forget: 'everything' | ReadonlySet<string>;
+  readonly kernelAnew: boolean;
   readonly causes: readonly string[];
 }
 
@@ -33,6 +34,7 @@ const quietMs = 1000;
  */
 export class Schedule {
   #forget: 'everything' | Set<string> = new Set();
+  #kernelAnew = false;
   #causes: string[] = [];
   #moreCauses = 0;
   #pending = false;
@@ -53,13 +55,19 @@ export class Schedule {
     return this.#forget === 'everything';
   }
 
+  /** Whether the next pass reads all anew that is in the kernel. */
+  get wantsKernel(): boolean {
+    return this.#kernelAnew || this.wantsEverything;
+  }
+
   get running(): boolean {
     return this.#running;
   }
 
-  request({ forget, cause, urgent = false }: Trigger): void {
+  request({ forget, cause, kernelAnew = false, urgent = false }: Trigger): void {
     this.#pending = true;
     this.#urgent ||= urgent;
+    this.#kernelAnew ||= kernelAnew;
     this.#addCause(cause);
     if (this.#forget === 'everything') return;
     if (forget === 'everything') {
@@ -82,9 +90,11 @@ export class Schedule {
     if (now - this.#endedAt >= quietMs) this.#idle = 0;
     const collected = {
       forget: this.#forget,
+      kernelAnew: this.wantsKernel,
       causes: this.#moreCauses > 0 ? [...this.#causes, `${String(this.#moreCauses)} more`] : this.#causes,
     };
     this.#forget = new Set();
+    this.#kernelAnew = false;
     this.#causes = [];
     this.#moreCauses = 0;
     this.#pending = false;

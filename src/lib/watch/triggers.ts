@@ -5,6 +5,8 @@ import { escapeLine } from '../model/escape.js';
 export interface Trigger {
   /** Whose details and namespace may have changed; the lists are read every time. */
   readonly forget: 'everything' | readonly string[];
+  /** What is in the kernel is read anew of all of them. */
+  readonly kernelAnew?: boolean;
   /** Escaped. */
   readonly cause: string;
   /** Something ended, and its network may be the next to go. */
