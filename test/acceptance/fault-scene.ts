@@ -1,7 +1,8 @@
 import { createContainer, runContainer } from '../engine/containers.js';
 import { createNetwork } from '../engine/networks.js';
+import { nginxProxy } from '../engine/nginx-proxy.js';
 import { type PrivateEngine } from '../engine/private-engine.js';
-import { addHostAddress, hostAddress, networksOf, startApp, startProxy } from './scene.js';
+import { addHostAddress, hostAddress, networksOf, startApp } from './scene.js';
 import { type Client, startClient } from './client.js';
 
 /** What the scene's engine is to be kept as. */
@@ -35,7 +36,11 @@ export class FaultScene {
 
   async furnish(): Promise<void> {
     const { engine } = this;
-    await startProxy(engine, []);
+    await createNetwork(engine, { name: 'proxy_default' });
+    // nginx itself ends a connection after 1,000 requests.
+    const sites =
+      'server { listen 80; keepalive_requests 10000000; location / { return 200 "proxy\\n"; } }\n';
+    await nginxProxy(engine, { name: 'http-proxy', network: 'proxy_default', publish: ['8080:80'], sites });
     await startApp(engine, 'a-first');
     await createNetwork(engine, { name: 'foreign' });
     await createNetwork(engine, { name: 'foreign-empty' });
