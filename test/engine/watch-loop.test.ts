@@ -33,10 +33,11 @@ class Watched {
     return new Watched((observer, signal) =>
       watchLoop({
         runPass: (request, stop) =>
-          runPass(engine, pass, { dryRun: request.dryRun, heldBack: request.heldBack, signal: stop }),
+          runPass(engine, pass, { dryRun: false, heldBack: request.heldBack, signal: stop }),
         events,
         clock: systemClock,
         random: Math.random,
+        cannotWait: () => false,
         resyncMs: 0,
         signal,
         observer,

@@ -57,6 +57,7 @@ export class WatchStage {
       events: this.engine,
       clock: this.clock,
       random: () => 0.5,
+      cannotWait: ({ do: what }) => what === 'set-guard',
       resyncMs: 0,
       signal: this.#stop.signal,
       observer: event => this.told.push(event),
@@ -120,7 +121,6 @@ export class WatchStage {
 
   #result(step: Step, request: PassRequest, signal: AbortSignal): StepResult {
     const { subject } = objectOf(step);
-    if (request.dryRun) return { step, outcome: 'planned' };
     const why = signal.aborted ? 'interrupted' : request.heldBack(step);
     if (why !== undefined) return { step, outcome: 'skipped', note: why };
     request.onProgress();

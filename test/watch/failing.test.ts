@@ -18,7 +18,27 @@ function report(...results: readonly (readonly [Step, Outcome])[]): Report {
 const web = connectStep('web', 'shop');
 const db = connectStep('db', 'shop');
 
+const guard: Step = {
+  do: 'set-guard',
+  job: 'warps',
+  reason: 'as declared',
+  guard: [],
+};
+
 describe('what keeps failing', () => {
+  it('is never held back, and tried again within two seconds, where traffic is open until it succeeds', () => {
+    const failing = new Failing(middle, step => step === guard);
+    const waits: number[] = [];
+    for (let now = 0, i = 0; i < 4; i += 1) {
+      failing.record(report([guard, 'failed'], [web, 'failed']), now);
+      expect(failing.heldBack(guard, now)).to.equal(undefined);
+      expect(failing.heldBack(web, now)).to.be.a('string');
+      waits.push((failing.urgentRetryAt ?? NaN) - now);
+      now = failing.urgentRetryAt ?? NaN;
+    }
+    expect(waits).to.deep.equal([750, 1500, 1500, 1500]);
+  });
+
   it('is attempted again after a wait that doubles, up to five minutes', () => {
     const failing = new Failing(middle);
     const waits: number[] = [];
@@ -209,7 +229,8 @@ describe('the breaker', () => {
 
     stage.runs.length = 0;
     await fail('f');
-    expect(stage.runs.map(({ request }) => request.dryRun)).to.deep.equal([true]);
+    expect(stage.eventsOf('pass').at(-1)).to.include({ dryRun: true, changed: false });
+    expect(stage.runs).to.have.lengthOf(1);
     expect(stage.attempts('f on shop')).to.equal(0);
 
     // A probe that fails: longer; one that succeeds with one of them: closed.
@@ -223,6 +244,30 @@ describe('the breaker', () => {
     expect(stage.loop.status().failing.map(({ subject }) => subject)).to.deep.equal(
       ['a', 'b', 'c', 'd', 'f'].map(name => `${name} on shop`),
     );
+  });
+
+  it('pauses nothing that closes what is open to traffic, and goes on trying that', async () => {
+    const stage = await WatchStage.settled();
+    for (const name of ['a', 'b', 'c', 'd', 'e']) {
+      stage.wanted.push(connectStep(name, 'shop'));
+      stage.broken.add(`${name} on shop`);
+      stage.emit(`container start ${name}`);
+      await stage.clock.advance(100);
+    }
+    expect(stage.loop.status().breaker.is).to.equal('open');
+    stage.runs.length = 0;
+    stage.wanted.push(guard);
+    stage.broken.add('the guard');
+    stage.emit('container start web');
+    await stage.clock.advance(10_000);
+    expect(stage.attempts('the guard')).to.be.within(6, 8);
+    expect(stage.attempts('a on shop')).to.equal(0);
+    stage.broken.delete('the guard');
+    await stage.clock.advance(2000);
+    expect(stage.wanted).not.to.include(guard);
+    // That the kernel obeys says nothing of the engine.
+    expect(stage.loop.status().breaker.is).to.equal('open');
+    expect(stage.eventsOf('recovered').map(({ object }) => object.subject)).to.deep.equal(['the guard']);
   });
 
   it('lets the pass that tries also try what has been failing for long', async () => {

@@ -17,7 +17,7 @@ export function passRunner(current: () => Connection, flags: WholePassFlags, onS
     const connection = current();
     const pass: Pass<World> = await wholePass(connection, flags, memory);
     const { seen, report } = await runPass(connection.engine, pass, {
-      dryRun: request.dryRun,
+      dryRun: false,
       journal: connection.journal,
       signal,
       partial: true,

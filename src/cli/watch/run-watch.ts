@@ -5,6 +5,7 @@ import { systemClock } from '../../lib/watch/clock.js';
 import { watchReport } from '../../lib/watch/watch-report.js';
 import { watchLoop } from '../../lib/watch/loop.js';
 import { warpDeclaration } from '../../lib/warps/declaration.js';
+import { closesOnly } from '../../lib/warps/safe-order.js';
 import { needsKernel } from '../../lib/warps/inspection.js';
 import { type Connection, connect } from '../connection.js';
 import type { GlobalFlags } from '../global-flags.js';
@@ -52,6 +53,7 @@ export async function runWatch(
     runPass: passRunner(() => connection, flags, observers.seen),
     clock: systemClock,
     random: Math.random,
+    cannotWait: step => step.do === 'set-guard' || closesOnly(step),
     resyncMs: durationMs(config.watch.resync),
     failFast: (flags['fail-fast'] ?? false) || config.fail_fast,
     observer: observers.observe,

@@ -1,6 +1,6 @@
 import { type BackOff, equalJitterMs } from './back-off.js';
 
-/** `open`: nothing is changed until one pass with changes, at `probeAt`, shows that it can be. */
+/** `open`: nothing but what cannot wait is changed until one pass with changes, at `probeAt`, shows that it can be. */
 export type BreakerState = { readonly is: 'closed' } | { readonly is: 'open'; readonly probeAt: number };
 
 /** What a pass showed of whether anything can be changed at all. */
@@ -36,7 +36,7 @@ export class Breaker {
     return this.#state;
   }
 
-  /** Whether a pass that starts now may change anything. */
+  /** Whether a pass that starts now may change all that it plans. */
   lets(now: number): boolean {
     return this.#state.is === 'closed' || now >= this.#state.probeAt;
   }

@@ -26,6 +26,8 @@ export interface Recorded {
 }
 
 const untilRetry: BackOff = { initialMs: 1000, maxMs: 300_000 };
+/** Traffic goes where it must not until it is done. */
+const untilUrgentRetry: BackOff = { initialMs: 1000, maxMs: 2000 };
 
 /** The same change for the same reason or another: a route that has to lead elsewhere by now is another one. */
 function isSame(one: Step, other: Step): boolean {
@@ -44,9 +46,11 @@ function lastResults(report: Report): Map<string, StepResult> {
 export class Failing {
   readonly #objects = new Map<string, FailingObject>();
   readonly #random: () => number;
+  readonly #cannotWait: (step: Step) => boolean;
 
-  constructor(random: () => number) {
+  constructor(random: () => number, cannotWait: (step: Step) => boolean = () => false) {
     this.#random = random;
+    this.#cannotWait = cannotWait;
   }
 
   get objects(): readonly FailingObject[] {
@@ -55,9 +59,12 @@ export class Failing {
 
   /** When the first of them is to be attempted again. */
   get retryAt(): number | undefined {
-    let first: number | undefined;
-    for (const { retryAt } of this.#objects.values()) first = Math.min(first ?? retryAt, retryAt);
-    return first;
+    return firstOf(this.objects);
+  }
+
+  /** When the first is that cannot wait for the others. */
+  get urgentRetryAt(): number | undefined {
+    return firstOf(this.objects.filter(({ step }) => this.#cannotWait(step)));
   }
 
   /** Those whose time has come. */
@@ -70,8 +77,9 @@ export class Failing {
     for (const [key, object] of this.#objects) this.#objects.set(key, { ...object, retryAt: now });
   }
 
-  /** Why a step is not attempted at present. One that differs from what failed is. */
+  /** Why a step is not attempted at present. One that differs from what failed is, and one that cannot wait. */
   heldBack(step: Step, now: number): string | undefined {
+    if (this.#cannotWait(step)) return undefined;
     const object = this.#objects.get(objectOf(step).key);
     if (!object || object.retryAt <= now || !isSame(object.step, step)) return undefined;
     const seconds = Math.ceil((object.retryAt - now) / 1000);
@@ -91,7 +99,7 @@ export class Failing {
         recovered.push(object);
       } else if (outcome !== 'failed' && object.retryAt <= now) {
         // Its time had come, and something else kept it from being attempted.
-        this.#objects.set(key, { ...object, retryAt: this.#retryAt(object.attempts, now) });
+        this.#objects.set(key, { ...object, retryAt: this.#retryAt(object.step, object.attempts, now) });
       }
     }
     let isNew = false;
@@ -118,15 +126,22 @@ export class Failing {
       failure,
       attempts,
       since: before?.since ?? now,
-      retryAt: this.#retryAt(attempts, now),
+      retryAt: this.#retryAt(step, attempts, now),
     };
     this.#objects.set(key, object);
     return object;
   }
 
-  #retryAt(attempts: number, now: number): number {
-    return now + equalJitterMs(untilRetry, attempts, this.#random);
+  #retryAt(step: Step, attempts: number, now: number): number {
+    const backOff = this.#cannotWait(step) ? untilUrgentRetry : untilRetry;
+    return now + equalJitterMs(backOff, attempts, this.#random);
   }
+}
+
+function firstOf(objects: readonly FailingObject[]): number | undefined {
+  let first: number | undefined;
+  for (const { retryAt } of objects) first = Math.min(first ?? retryAt, retryAt);
+  return first;
 }
 
 function evidenceOf({ results }: Report, newlyFailed: boolean): Evidence {

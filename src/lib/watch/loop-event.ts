@@ -6,7 +6,7 @@ import type { FailingObject } from './failing.js';
 interface PassFacts {
   /** Escaped already. */
   readonly causes: readonly string[];
-  /** Nothing was to be changed, because the breaker is open. */
+  /** Nothing was to be changed but what cannot wait, because the breaker is open. */
   readonly dryRun: boolean;
 }
 

@@ -14,8 +14,6 @@ export interface PassRequest {
    * memberships are left alone. It grows while the pass runs; `heldBack` has it covered for the steps.
    */
   readonly ending: ReadonlySet<string>;
-  /** Look and plan, and change nothing: too much has failed. */
-  readonly dryRun: boolean;
   /**
    * Why a step is not attempted at present; `undefined`: it is. Asked right before each step, since the answer may
    * have changed with what happened in the meantime.

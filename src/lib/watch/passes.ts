@@ -1,4 +1,5 @@
 import { type ExitCode, ExitCode as Exit, FairleadError } from '../model/errors.js';
+import type { Step } from '../model/step.js';
 import { type Report, exitCodeOf } from '../model/report.js';
 import { type BackOff, equalJitterMs } from './back-off.js';
 import { Breaker, type Evidence } from './breaker.js';
@@ -14,11 +15,14 @@ export interface PassesOptions {
   readonly runPass: RunPass;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Whether a step closes what is open to traffic: nothing that failed holds it back. */
+  readonly cannotWait: (step: Step) => boolean;
   /** The first failure is the last. */
   readonly failFast?: boolean;
   readonly observer: (event: LoopEvent) => void;
 }
 
+const nothingSucceeds = 'nothing succeeds any more; all is tried again later';
 const untilNextPass: BackOff = { initialMs: 1000, maxMs: 60_000 };
 
 async function attempt(pass: () => Promise<PassOutcome>): Promise<PassOutcome | { readonly error: unknown }> {
@@ -47,7 +51,7 @@ export class Passes {
 
   constructor(options: PassesOptions) {
     this.#options = options;
-    this.failing = new Failing(options.random);
+    this.failing = new Failing(options.random, options.cannotWait);
     this.breaker = new Breaker(options.random);
   }
 
@@ -59,7 +63,8 @@ export class Passes {
   /** When something failed has to be attempted again without an event. */
   get retryAt(): number | undefined {
     const { state } = this.breaker;
-    return state.is === 'open' ? state.probeAt : this.failing.retryAt;
+    if (state.is === 'closed') return this.failing.retryAt;
+    return Math.min(state.probeAt, this.failing.urgentRetryAt ?? Infinity);
   }
 
   /** Asks for a pass that attempts all of it, however lately it failed. */
@@ -104,7 +109,7 @@ export class Passes {
     if (signal.aborted) return undefined;
     this.#failedInARow = 0;
     this.lastGoodAt = now;
-    if (!dryRun) this.#record(report, now);
+    this.#record(report, dryRun, now);
     const failed = report.results.some(({ outcome }) => outcome === 'failed');
     return failFast && failed ? exitCodeOf(report) : undefined;
   }
@@ -117,21 +122,23 @@ export class Passes {
       kernelAnew,
       causes,
       ending: this.ending.ids,
-      dryRun,
       heldBack: step => {
         const now = clock.now();
-        return this.ending.heldBack(step, now) ?? this.failing.heldBack(step, now);
+        const paused = dryRun && !this.#options.cannotWait(step);
+        const why = this.ending.heldBack(step, now) ?? (paused ? nothingSucceeds : undefined);
+        return why ?? this.failing.heldBack(step, now);
       },
       onProgress: () => (this.progressAt = clock.now()),
     };
   }
 
-  #record(report: Report, now: number): void {
+  #record(report: Report, dryRun: boolean, now: number): void {
     const { observer } = this.#options;
     const { failed, recovered, evidence } = this.failing.record(report, now);
     for (const object of failed) observer({ kind: 'failing', object });
     for (const object of recovered) observer({ kind: 'recovered', object });
-    this.#tellBreaker(evidence, now);
+    // What cannot wait says nothing of whether the rest would succeed.
+    if (!dryRun) this.#tellBreaker(evidence, now);
   }
 
   /** A pass that failed as a whole: another one follows, over everything, since it is not known how far it got. */
