@@ -28,7 +28,8 @@ export interface StreamHandlers {
   readonly ended: (end: StreamEnd) => void;
 }
 
-const betweenAttempts: BackOff = { initialMs: 250, maxMs: 30_000 };
+/** Never long: an engine that comes back starts containers at once, and until a pass they are routed nowhere. */
+const betweenAttempts: BackOff = { initialMs: 250, maxMs: 2000 };
 /** Followed for this long, it was a connection, and the next loss is a first one again. */
 const steadyMs = 30_000;
 /** Without an event for this long, the engine is asked whether it is still there. */
