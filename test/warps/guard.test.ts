@@ -12,10 +12,7 @@ import { container, idOf, network, planText, world } from '../support/world.js';
 const vpnNet = network('vpn-net');
 const bridge = `br-${vpnNet.id.slice(0, 12)}`;
 const vpn = container('vpn', {
-  endpoints: [
-    { networkName: 'vpn-net', networkId: vpnNet.id, ipv4: '10.1.0.2' },
-    { networkName: 'bridge', networkId: idOf('net bridge'), ipv4: '172.17.0.2' },
-  ],
+  endpoints: [{ networkName: 'vpn-net', networkId: vpnNet.id, ipv4: '10.1.0.2' }],
 });
 const worker = container('worker', { on: ['vpn-net'] });
 
@@ -42,6 +39,18 @@ describe('the plan of the guard', () => {
     const plan = planGuard(['vpn-net'], seen(world([vpnNet], [vpn, worker])), warpsOn);
     expect(planText(plan)).to.deep.equal(['guard vpn-net: only warps may send out of vpn-net']);
     expect(plan.steps).to.have.nested.property('[0].guard[0].warps').that.deep.equals(['10.1.0.2']);
+  });
+
+  it('lets no warp out that leaves by another network: while it ends it would send on here what it gets', () => {
+    const elsewhere = container('vpn', {
+      endpoints: [
+        ...vpn.endpoints,
+        { networkName: 'bridge', networkId: idOf('net bridge'), ipv4: '172.17.0.2' },
+      ],
+    });
+    const plan = planGuard(['vpn-net'], seen(world([vpnNet], [elsewhere, worker])), () => [elsewhere]);
+    expect(planText(plan)).to.deep.equal(['guard vpn-net: only warps may send out of vpn-net']);
+    expect(plan.steps).to.have.nested.property('[0].guard[0].warps').that.deep.equals([]);
   });
 
   it('leaves alone what is in force, and tells what it has held back', () => {

@@ -346,6 +346,27 @@ describe('What was routed by hand', () => {
     ]);
   });
 
+  it('is replaced by the same through another warp', () => {
+    const other = placed('other', { at: { net: '10.7.0.9' } });
+    const anew = withCommandRoutes(declared(), {
+      targets: ['worker'],
+      via: 'other',
+      rules: ['198.18.0.0/15'],
+    });
+    const seen = kernelWorld([net], [vpn(), other, plain()], { routed: { worker: before() } });
+    const plan = planRoute(anew, seen, only('worker'));
+    expect(lines(plan)).to.deep.equal([
+      'route worker → other on net: as asked: what is in place is not what is declared',
+    ]);
+    expect(ways(routingAfter(plan, 'worker'))).to.deep.equal(['10.7.0.9 dev eth0']);
+  });
+
+  it('is refused through a warp that there is not, and cuts nobody off', () => {
+    const slip = withCommandRoutes(declared(), { targets: ['worker'], via: 'vnp' });
+    const plan = planRoute(slip, kernelWorld([net], [vpn(), plain()]), { ...only('worker'), via: 'vnp' });
+    expect(lines(plan)).to.deep.equal(['refused vnp: there is no container of this name']);
+  });
+
   it('is refused for who is not there, and for whom nothing says through whom', () => {
     const seen = kernelWorld([net], [vpn(), plain()]);
     expect(lines(planRoute(declared(), seen, only('worker', 'nobody')))).to.deep.equal([

@@ -10,8 +10,8 @@ export default class WarpRoute extends BaseCommand {
   static override summary = 'Let the egress of containers leave through another container, or not at all.';
   static override description =
     'One pass, in the network namespaces of the targets alone. What is routed is blocked whenever its warp cannot be ' +
-    'reached. A route given with --via stays until `warp unroute`; `apply` and `watch` keep it closed when its warp ' +
-    'goes. Without --via it is for what labels and the config declare. Needs root on the engine’s host.';
+    'reached. A route given with --via lasts as long as the target runs, or until `warp unroute`; `apply` and `watch` keep it ' +
+    'closed when its warp goes. What is to outlast a restart belongs in a label or the config. Without --via it is for what labels and the config declare. Needs root on the engine’s host.';
   static override examples = [
     { command: '<%= config.bin %> warp route', description: 'All that labels and the config declare' },
     { command: '<%= config.bin %> warp route worker --via vpn', description: 'All traffic of one container' },
@@ -32,7 +32,11 @@ export default class WarpRoute extends BaseCommand {
       const declared = warpDeclaration(connection.config);
       const declaration = request ? withCommandRoutes(declared, request) : declared;
       return warpPass(connection, declaration, world =>
-        planRoute(declaration, world, { targets, complete: connection.configFile !== undefined }),
+        planRoute(declaration, world, {
+          targets,
+          complete: connection.configFile !== undefined,
+          ...(request && { via: request.via }),
+        }),
       );
     });
   }

@@ -5,9 +5,10 @@ import type { JudgedTarget } from './classify.js';
 import { decideRefused } from './decide-refused.js';
 import { type Decision, type DecisionOptions, finding, nothingByHand, stepTo } from './decision.js';
 import { routingFor } from './policy.js';
-import { takesConnections } from './replies.js';
+import { replyMarking } from './replies.js';
 import type { RoutedTarget } from './route.js';
 import { summarizeByHand, summarizeRoutes } from './summaries.js';
+import { withoutSuperseded } from './superseded.js';
 import { holdsRouting } from './target-state.js';
 
 /** Why the step is there: what is declared, or what has become otherwise since. */
@@ -35,9 +36,11 @@ export function decideRouted(
   const reading = world.kernel?.namespaces.get(owner.id);
   const state = reading?.read === 'state' ? reading.state : undefined;
   const inPlace = state?.routing;
-  const byHand = inPlace ? byHandRouting(inPlace, world.containers) : nothingByHand;
-  const marksReplies = takesConnections(owner, world.networks);
-  const laidOut = routingFor(target, state, { base, marksReplies, byHand });
+  const byHand = inPlace
+    ? withoutSuperseded(byHandRouting(inPlace, world.containers), target.routes)
+    : nothingByHand;
+  const replies = replyMarking(owner, world);
+  const laidOut = routingFor(target, state, { base, replies, byHand });
   if (!laidOut.ok) {
     const refusal = { reason: laidOut.why, hints: laidOut.hints };
     return decideRefused(declared, [refusal], new Set(), world);

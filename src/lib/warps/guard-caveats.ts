@@ -43,6 +43,12 @@ function whyHeldBack(warps: readonly Container[]): string {
     : `${namesOf(warps)} has no address on it yet`;
 }
 
+/** A warp that leaves by another network serves this one as well. */
+function hasAddress(warp: Container, { name }: Network): boolean {
+  const { ipv4, ipv6 } = endpointOn(warp, name) ?? {};
+  return isAlive(warp) && (ipv4 ?? ipv6) !== undefined;
+}
+
 /** What to know of a guarded network: who is held back altogether, and whom the guard does not cover. */
 export function guardCaveats(
   { warps: addresses }: Pick<GuardedNetwork, 'warps'>,
@@ -66,9 +72,9 @@ export function guardCaveats(
   });
   const elsewhere = members.filter(member => isTarget(member) && hasOtherWayOut(member, around));
   return [
-    ...(addresses.length === 0
+    ...(addresses.length === 0 && !warps.some(warp => hasAddress(warp, network))
       ? [warning(`${whyHeldBack(warps)}: everything that is sent out of it is held back`)]
-      : network.enableIpv6 && !addresses.some(isIpv6)
+      : network.enableIpv6 && addresses.length > 0 && !addresses.some(isIpv6)
         ? [warning('no warp has an IPv6 address on it: what is sent out of it by IPv6 is held back')]
         : []),
     ...(elsewhere.length > 0

@@ -95,14 +95,19 @@ export interface RouteScope {
   readonly targets: readonly string[];
   /** Whether a config was read: without one what is declared elsewhere is not known, and nothing is taken back. */
   readonly complete: boolean;
+  /** The warp that was typed: one that there is not is a slip, and cuts nobody off. */
+  readonly via?: string;
 }
 
 /** The same for the targets that are named alone, or for all; what others have declared stays as it is. */
 export function planRoute(
   declaration: WarpDeclaration,
   world: World,
-  { targets, complete }: RouteScope,
+  { targets, complete, via }: RouteScope,
 ): Plan {
+  if (via !== undefined && findNamed(world.containers, via).length === 0) {
+    return { steps: [], findings: [missing(via)] };
+  }
   const all = decideAll(declaration, world);
   if (targets.length === 0) {
     const { steps, findings } = complete
