@@ -1,8 +1,11 @@
 import { expect } from 'chai';
+import { fileURLToPath } from 'node:url';
+import type { HostNetworking } from '../../src/lib/model/kernel-view.js';
 import type { RoutingChange } from '../../src/lib/model/routing.js';
 import type { Kernel } from '../../src/lib/netns/kernel.js';
 import { localKernel } from '../../src/lib/netns/local-kernel.js';
 import { type Outside, hostAddresses, startOutside } from '../acceptance/outside/outside.js';
+import type { KernelQuestion } from './ask-kernel.js';
 import { runContainer } from './containers.js';
 import { createNetwork } from './networks.js';
 import { type PrivateEngine, startEngine } from './private-engine.js';
@@ -17,6 +20,8 @@ interface Inspection {
   };
 }
 
+const script = fileURLToPath(new URL('ask-kernel.ts', import.meta.url));
+const repository = fileURLToPath(new URL('../..', import.meta.url));
 const table = 21_400_007;
 /** Ends at once where it connects, and as a failure where it does not. */
 const connect = `const socket = require('net').connect(8080, '${hostAddresses.ipv4}', () => process.exit(0));
@@ -43,6 +48,18 @@ for (const release of releases) {
       const { Id: id, State } = await inspect('app');
       const process = { id, name: 'app', pid: State.Pid, startedAt: State.StartedAt };
       await kernel.changeRouting(process, changes, () => Promise.resolve(process));
+    }
+
+    async function bridgeMac(): Promise<string> {
+      const question: KernelQuestion = { ask: 'host' };
+      const command = ['--import', 'tsx', script, JSON.stringify(question)];
+      const answer = JSON.parse(await engine.exec(process.execPath, command, { cwd: repository })) as {
+        answer: HostNetworking;
+      };
+      const [network] = await engine.api<{ Id: string }[]>('GET', '/networks?filters={"name":["shared"]}');
+      const mac = answer.answer.bridgeMacs?.[`br-${network?.Id.slice(0, 12) ?? ''}`];
+      if (mac === undefined) throw new Error(`there is no bridge among ${JSON.stringify(answer)}`);
+      return mac;
     }
 
     async function warpOnShared(): Promise<{ IPAddress: string; MacAddress: string }> {
@@ -86,7 +103,6 @@ for (const release of releases) {
 
     it('answer as they were asked, by the marks of their connections alone', async () => {
       expect(await connects()).to.equal(false);
-      const { MacAddress } = await warpOnShared();
       await change(
         {
           change: 'add-rule',
@@ -95,7 +111,7 @@ for (const release of releases) {
             mark: { value: 0xd6000000, mask: 0xff000000 },
           },
         },
-        { change: 'set-replies', replies: { warpMacs: [MacAddress] } },
+        { change: 'set-replies', replies: { gatewayMacs: [await bridgeMac()] } },
       );
       expect(await outside.fetch(page)).to.equal('hello');
     });
@@ -108,16 +124,26 @@ for (const release of releases) {
       expect(await outside.fetch(page)).to.equal('hello');
     });
 
-    it('answer through the warp what came in through it', async () => {
+    it('answer through the warp what came in through it, whatever address that has', async () => {
       const { MacAddress } = await warpOnShared();
       // As if the host's side were a warp: what comes from there is then sent where the rules say, and is lost.
-      const bridge = /ether ([\da-f:]{17})/.exec(
-        await engine.exec('sh', ['-c', 'ip link show type bridge | grep -A1 br- | sed "s|link/||"']),
-      )?.[1];
-      if (bridge === undefined) throw new Error('there is no bridge');
-      await change({ change: 'set-replies', replies: { warpMacs: [bridge, MacAddress].sort() } });
-      expect(await connects()).to.equal(false);
-      await change({ change: 'set-replies', replies: { warpMacs: [MacAddress] } });
+      for (const gatewayMacs of [[], [MacAddress]]) {
+        await change({ change: 'set-replies', replies: { gatewayMacs } });
+        expect(await connects()).to.equal(false);
+      }
+      await change({ change: 'set-replies', replies: { gatewayMacs: [await bridgeMac()] } });
+      expect(await outside.fetch(page)).to.equal('hello');
+    });
+
+    it('know the bridge by its own address, which no container that comes or goes changes', async () => {
+      const before = await bridgeMac();
+      for (const start of [1, 2, 3]) {
+        await engine.docker('restart', 'warp');
+        await runContainer(engine, { name: `guest${String(start)}`, network: 'shared' });
+        expect(await bridgeMac()).to.equal(before);
+      }
+      await engine.docker('rm', '--force', 'guest1', 'guest2', 'guest3', 'warp');
+      expect(await bridgeMac()).to.equal(before);
       expect(await outside.fetch(page)).to.equal('hello');
     });
   });

@@ -136,7 +136,7 @@ for (const release of releases) {
       return [
         ...families.map(family => ({ change: 'set-route', route: backstop(family) }) as const),
         ...families.flatMap(rulesOf).map(rule => ({ change: 'add-rule', rule }) as const),
-        { change: 'set-replies', replies: { warpMacs: ['02:42:ac:1f:07:03', '02:42:ac:1f:07:09'] } },
+        { change: 'set-replies', replies: { gatewayMacs: ['02:42:ac:1f:07:03', '02:42:ac:1f:07:09'] } },
         ...(await Promise.all(families.map(via))).map(route => ({ change: 'set-route', route }) as const),
       ];
     }
@@ -153,7 +153,7 @@ for (const release of releases) {
       expect(state.routing.rules).to.deep.equal(families.flatMap(rulesOf));
       const vias = await Promise.all(families.map(via));
       expect(state.routing.routes).to.deep.equal([vias[0], backstop('ipv4'), vias[1], backstop('ipv6')]);
-      expect(state.routing.replies).to.deep.equal({ warpMacs: ['02:42:ac:1f:07:03', '02:42:ac:1f:07:09'] });
+      expect(state.routing.replies).to.deep.equal({ gatewayMacs: ['02:42:ac:1f:07:03', '02:42:ac:1f:07:09'] });
       const { IPAddress, MacAddress } = (await inspect('target')).NetworkSettings.Networks['shared'] ?? {
         ...{ IPAddress: '', MacAddress: '' },
       };
@@ -237,7 +237,7 @@ for (const release of releases) {
       );
       expect(ran).to.deep.equal(['ip -', 'ip -']);
       ran = [];
-      await change('target', { change: 'set-replies', replies: { warpMacs: [] } });
+      await change('target', { change: 'set-replies', replies: { gatewayMacs: [] } });
       await stateOf('target');
       expect(ran.filter(each => each.startsWith('nft'))).to.have.lengthOf(2);
       expect(ran).to.have.lengthOf(5);

@@ -33,14 +33,14 @@ export function routingText({ rules, routes, replies }: RoutingState): string[] 
   return [
     ...rules.map(ruleText),
     ...routes.map(routeText),
-    ...(replies ? [`replies but to ${replies.warpMacs.join(', ')}`] : []),
+    ...(replies ? [`replies by ${replies.gatewayMacs.join(', ')}`] : []),
   ];
 }
 
 export function changeText(change: RoutingChange): string {
   switch (change.change) {
     case 'set-replies':
-      return `replies but to ${change.replies.warpMacs.join(', ')}`;
+      return `replies by ${change.replies.gatewayMacs.join(', ')}`;
     case 'clear-replies':
       return 'no replies';
     case 'add-rule':

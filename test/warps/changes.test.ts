@@ -11,11 +11,7 @@ const a = String(tableOf('warp-a', 'label'));
 const b = String(tableOf('warp-b', 'label'));
 
 function wanted(sketch: RouteSketch = {}, options: Partial<RoutingOptions> = {}): RoutingState {
-  const reading = routingFor(
-    { routes: [route(sketch)] },
-    { links },
-    { base: 10_000, marksReplies: false, ...options },
-  );
+  const reading = routingFor({ routes: [route(sketch)] }, { links }, { base: 10_000, ...options });
   return reading.ok ? reading.routing : expect.fail(reading.why);
 }
 
@@ -32,7 +28,7 @@ describe('changes of routing', () => {
   });
 
   it('begin with what blocks, and end with the way', () => {
-    const options = { marksReplies: true };
+    const options = { replies: { gatewayMacs: ['02:42:ac:1e:00:02'] } };
     expect(changes(noRouting, wanted({ ...ten, bypass: ['10.9.0.0/16'] }, options))).to.deep.equal([
       `+ v4 table ${a}: unreachable`,
       `+ v6 table ${a}: unreachable`,
@@ -42,13 +38,16 @@ describe('changes of routing', () => {
       `+ v4 10110: 10.0.0.0/8 → ${a}`,
       '+ v6 10000: mark d6000000/ff000000 → main',
       '+ v6 10001: all → main but /0',
-      'replies but to 02:42:ac:1e:00:02',
+      'replies by 02:42:ac:1e:00:02',
       `+ v4 table ${a}: via 172.30.0.2 dev eth1 metric 2`,
     ]);
   });
 
   it('remove in the opposite order, and the mark of presence last', () => {
-    const from = wanted({ ...ten, bypass: ['10.9.0.0/16'] }, { marksReplies: true });
+    const from = wanted(
+      { ...ten, bypass: ['10.9.0.0/16'] },
+      { replies: { gatewayMacs: ['02:42:ac:1e:00:02'] } },
+    );
     expect(changes(from, noRouting)).to.deep.equal([
       `- v4 table ${a}: via 172.30.0.2 dev eth1 metric 2`,
       `- v4 10110: 10.0.0.0/8 → ${a}`,
@@ -101,11 +100,12 @@ describe('changes of routing', () => {
     ]);
   });
 
-  it('set the marking of replies anew where the warp has another MAC address', () => {
-    const options = { marksReplies: true };
+  it('set the marking of replies anew where the bridge has another MAC address', () => {
+    const macs = (...gatewayMacs: readonly string[]): RoutingState =>
+      wanted(ten, { replies: { gatewayMacs } });
     expect(
-      changes(wanted(ten, options), wanted({ ...ten, passage: { mac: '02:42:00:00:00:01' } }, options)),
-    ).to.deep.equal(['replies but to 02:42:00:00:00:01']);
+      routingChanges(macs('02:42:ac:1e:00:02'), macs('02:42:00:00:00:01')).map(changeText),
+    ).to.deep.equal(['replies by 02:42:00:00:00:01']);
   });
 
   it('block before they close a way that nothing stands behind', () => {

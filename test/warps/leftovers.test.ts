@@ -9,7 +9,7 @@ import { links, route, type RouteSketch } from '../support/routes.js';
 import { routingText } from '../support/routing-text.js';
 import { container } from '../support/world.js';
 
-const options: RoutingOptions = { base: 10_000, marksReplies: true };
+const options: RoutingOptions = { base: 10_000, replies: { gatewayMacs: ['02:42:ac:1e:00:02'] } };
 
 const hand: RouteSketch = { origin: 'command', rules: ['10.0.0.0/8'], bypass: ['10.9.0.0/16'] };
 const declared: RouteSketch = {
@@ -33,7 +33,7 @@ function warp(settings: Partial<Container> = {}): Container {
 }
 
 function left(routing: RoutingState, containers: readonly Container[]): string[] {
-  return routingText(leftovers({ routing, links }, containers, 10_000).routing);
+  return routingText(leftovers({ routing, links }, containers, options).routing);
 }
 
 describe('what is found where nothing is declared', () => {
@@ -69,9 +69,14 @@ describe('what is found where nothing is declared', () => {
     );
   });
 
-  it('follows the MAC address of the warp', () => {
-    const endpoints = [{ networkName: 'tunnel', ipv4: '172.30.0.2', mac: '02:42:00:00:00:77' }];
-    expect(left(routed([hand]), [warp({ endpoints })]).at(-1)).to.equal('replies but to 02:42:00:00:00:77');
+  it('has its replies marked by the gateways of now, and only where they were', () => {
+    const now = { ...options, replies: { gatewayMacs: ['02:42:00:00:00:77'] } };
+    const texts = (routing: RoutingState): string[] =>
+      routingText(leftovers({ routing, links }, [warp()], now).routing).filter(text =>
+        text.includes('replies'),
+      );
+    expect(texts(routed([hand]))).to.deep.equal(['replies by 02:42:00:00:00:77']);
+    expect(texts(routed([hand], { replies: undefined }))).to.deep.equal([]);
   });
 
   it('goes where it is half placed and routes nothing yet', () => {

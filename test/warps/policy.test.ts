@@ -3,20 +3,21 @@ import type { NamespaceState } from '../../src/lib/model/namespace.js';
 import { type RoutingOptions, routingFor } from '../../src/lib/warps/policy.js';
 import { assignTables, tableOf } from '../../src/lib/warps/tables.js';
 import { warpMetric } from '../../src/lib/warps/warp-metric.js';
-import { bothFamilies, links, passage, route, type RouteSketch } from '../support/routes.js';
+import { bothFamilies, links, route, type RouteSketch } from '../support/routes.js';
 import { routingText } from '../support/routing-text.js';
 
 const a = String(tableOf('warp-a', 'label'));
 const b = String(tableOf('warp-b', 'label'));
 
 const state = { links };
+const replies = { gatewayMacs: ['02:42:ac:1e:00:01'] };
 
 function read(
   routes: readonly RouteSketch[],
   options: Partial<RoutingOptions> = {},
   there: Pick<NamespaceState, 'links'> | undefined = state,
 ): ReturnType<typeof routingFor> {
-  return routingFor({ routes: routes.map(route) }, there, { base: 10_000, marksReplies: false, ...options });
+  return routingFor({ routes: routes.map(route) }, there, { base: 10_000, ...options });
 }
 
 function laidOut(...parameters: Parameters<typeof read>): string[] {
@@ -52,20 +53,13 @@ describe('the routing of a target', () => {
     ]);
   });
 
-  it('marks the connections that come in, all but those through its warps', () => {
-    const text = laidOut([{ bypass: ['10.0.0.0/8'] }], { marksReplies: true });
+  it('marks the connections that come in by its gateways', () => {
+    const text = laidOut([{ bypass: ['10.0.0.0/8'] }], { replies });
     expect(text.filter(line => /10000|replies/.test(line))).to.deep.equal([
       'v4 10000: mark d6000000/ff000000 → main',
       'v6 10000: mark d6000000/ff000000 → main',
-      'replies but to 02:42:ac:1e:00:02',
+      'replies by 02:42:ac:1e:00:01',
     ]);
-  });
-
-  it('marks nothing where it is not known what comes in through the warp', () => {
-    const { network, ipv4 = '', targetIpv4 = '' } = passage;
-    const unknown = { ...route(), passage: { network, ipv4, targetIpv4 } };
-    const reading = routingFor({ routes: [unknown] }, state, { base: 1, marksReplies: true });
-    expect(reading).to.include({ ok: true }).and.not.have.nested.property('routing.replies');
   });
 
   it('starts where the config says', () => {
@@ -76,7 +70,7 @@ describe('the routing of a target', () => {
   });
 
   it('is nothing where nothing is routed', () => {
-    expect(laidOut([{ rules: [], bypass: ['10.0.0.0/8'] }], { marksReplies: true })).to.deep.equal([]);
+    expect(laidOut([{ rules: [], bypass: ['10.0.0.0/8'] }], { replies })).to.deep.equal([]);
   });
 });
 
@@ -157,7 +151,7 @@ describe('everything in IPv4 alone', () => {
 
 describe('a closed way', () => {
   const blocked = (sketch: RouteSketch, there?: Pick<NamespaceState, 'links'>): [string[], string[]] => {
-    const reading = routingFor({ routes: [route(sketch)] }, there, { base: 10_000, marksReplies: false });
+    const reading = routingFor({ routes: [route(sketch)] }, there, { base: 10_000 });
     if (!reading.ok) return expect.fail(reading.why);
     const vias = routingText(reading.routing).filter(text => text.includes('via'));
     expect(routingText(reading.routing)).to.include.members([

@@ -51,6 +51,7 @@ const sketches: fc.Arbitrary<RouteSketch[]> = fc
     }),
   );
 
+const replies = { gatewayMacs: ['02:42:ac:1e:00:01'] };
 const bases = fc.constantFrom(10_000, 10_001, 10_100, 10_600, 20_000, 500);
 
 /** Much the same again and again: rules that differ in little meet at the same priorities. */
@@ -59,7 +60,7 @@ const similar: fc.Arbitrary<RoutingState> = fc
     minLength: 1,
   })
   .map(texts => {
-    const options = { base: 10_000, marksReplies: false };
+    const options = { base: 10_000 };
     const reading = routingFor({ routes: [route({ rules: texts })] }, { links }, options);
     if (!reading.ok) throw new Error(reading.why);
     return reading.routing;
@@ -72,7 +73,11 @@ const wanted: fc.Arbitrary<RoutingState> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.tuple(sketches, bases, fc.boolean()).map(([list, base, marksReplies]) => {
-      const reading = routingFor({ routes: list.map(route) }, { links }, { base, marksReplies });
+      const reading = routingFor(
+        { routes: list.map(route) },
+        { links },
+        { base, ...(marksReplies && { replies }) },
+      );
       if (!reading.ok) throw new Error(reading.why);
       return reading.routing;
     }),
@@ -261,7 +266,7 @@ describe('laws of routing', () => {
 
 describe('laws of a policy', () => {
   const settled = fc.tuple(sketches, bases).map(([list, base]) => {
-    const reading = routingFor({ routes: list.map(route) }, { links }, { base, marksReplies: true });
+    const reading = routingFor({ routes: list.map(route) }, { links }, { base, replies });
     if (!reading.ok) throw new Error(reading.why);
     return { list, routing: reading.routing };
   });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FairleadConfig } from '../../src/lib/config/schema.js';
 import { defaultConfig } from '../../src/lib/config/default-config.js';
-import type { GuardState } from '../../src/lib/model/guard.js';
+import { type GuardState, bridgeOf } from '../../src/lib/model/guard.js';
 import type { KernelView } from '../../src/lib/model/kernel-view.js';
 import type { NamespaceReading, NamespaceState } from '../../src/lib/model/namespace.js';
 import { type RoutingState, noRouting } from '../../src/lib/model/routing.js';
@@ -122,6 +122,12 @@ export function kernelWorld(
       host: {
         ...(guard && { guard }),
         interfaces: ['lo', ...seen.networks.map(({ id }) => `br-${id.slice(0, 12)}`)],
+        bridgeMacs: Object.fromEntries(
+          seen.networks.map(each => [
+            bridgeOf(each),
+            `02:42:00:00:00:${each.name.length.toString(16).padStart(2, '0')}`,
+          ]),
+        ),
         filtersBridged: false,
         nameServers: ['198.18.0.53'],
       },

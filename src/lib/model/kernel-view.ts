@@ -8,6 +8,8 @@ export interface HostNetworking {
   readonly guard?: GuardState;
   /** Names of all interfaces: a bridge that is not among them is in another namespace than this. */
   readonly interfaces: readonly string[];
+  /** MAC addresses of the bridges, by name; absent where they could not be read. */
+  readonly bridgeMacs?: Readonly<Record<string, string>>;
   /** Whether bridged packets pass through the host's firewall (`net.bridge.bridge-nf-call-iptables`). */
   readonly filtersBridged: boolean;
   /** Set where nftables' program is missing: no guard, NAT or marking of replies without it. */

@@ -68,8 +68,11 @@ export interface UnreachableRoute {
 
 /** Marks the connections that come in from outside, so that their replies leave as they came. */
 export interface ReplyMarking {
-  /** MAC addresses of the target's warps: what comes in through them is answered through them. Sorted. */
-  readonly warpMacs: readonly string[];
+  /**
+   * MAC addresses of the bridges that the target is on: what has one of them comes from the host, and by its gateway.
+   * What comes in through a warp has the warp's, and that is another after each of its starts. Sorted.
+   */
+  readonly gatewayMacs: readonly string[];
   /** Read where somebody changed how it is done: it is ours, and never what is wanted. */
   readonly altered?: true;
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { HostNetworking } from '../model/kernel-view.js';
 import { readGuard } from './guard-table/read-guard.js';
 import { interfacesOf } from './interfaces.js';
+import { readBridgeMacs } from './read-bridge-macs.js';
 import type { FindProgram } from './tool-folders.js';
 import type { RunTool } from './tools.js';
 
@@ -15,15 +16,17 @@ export async function readHost(
   signal?: AbortSignal,
 ): Promise<HostNetworking> {
   const hasNft = (await findProgram('nft')) !== undefined;
-  const [interfaces, filtering, resolver, guard] = await Promise.all([
+  const [interfaces, bridgeMacs, filtering, resolver, guard] = await Promise.all([
     // Not /sys/class/net, which shows the namespace of whoever mounted it.
     interfacesOf('self'),
+    readBridgeMacs(run, signal),
     textOf('/proc/sys/net/bridge/bridge-nf-call-iptables'),
     textOf('/etc/resolv.conf'),
     hasNft ? readGuard(run, signal) : undefined,
   ]);
   return {
     interfaces,
+    ...(bridgeMacs && { bridgeMacs }),
     filtersBridged: filtering.trim() === '1',
     nameServers: nameServersOf(resolver),
     ...(!hasNft && { lacksNft: true }),

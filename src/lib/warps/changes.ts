@@ -80,7 +80,7 @@ function repliesChanges(
   if (change === 'clear-replies') return from.replies && !to.replies ? [{ change }] : [];
   if (!to.replies) return [];
   const isThere = from.replies && !from.replies.altered;
-  if (isThere && to.replies.warpMacs.join() === from.replies.warpMacs.join()) return [];
+  if (isThere && to.replies.gatewayMacs.join() === from.replies.gatewayMacs.join()) return [];
   return [{ change, replies: to.replies }];
 }
 

@@ -3,6 +3,7 @@ import type { World } from '../model/world.js';
 import { type ByHandRouting, byHandRouting } from './by-hand.js';
 import { type Decision, type DecisionOptions, finding, stepTo } from './decision.js';
 import { leftovers } from './leftovers.js';
+import { replyMarking } from './replies.js';
 import { summarizeByHand } from './summaries.js';
 import { holdsRouting } from './target-state.js';
 
@@ -16,7 +17,10 @@ export function decideLeftover(
   if (reading?.read !== 'state' || !holdsRouting(reading.state.routing)) return undefined;
   const inPlace = reading.state.routing;
   const byHand = byHandRouting(inPlace, world.containers);
-  const { routing } = leftovers(reading.state, world.containers, base);
+  const { routing } = leftovers(reading.state, world.containers, {
+    base,
+    replies: replyMarking(owner, world),
+  });
   const routes = summarizeByHand(byHand, []);
   const named = (tables: ByHandRouting['tables']): string =>
     tables.map(({ warp, table }) => warp?.name ?? `table ${String(table)}`).join(', ');

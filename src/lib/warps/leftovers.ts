@@ -1,6 +1,6 @@
 import type { Container } from '../model/container.js';
 import type { NamespaceState } from '../model/namespace.js';
-import type { RoutingState } from '../model/routing.js';
+import type { ReplyMarking, RoutingState } from '../model/routing.js';
 import { type ByHandTable, byHandRouting } from './by-hand.js';
 import { routingFor } from './policy.js';
 
@@ -12,15 +12,25 @@ export interface Leftovers {
   readonly byHand: readonly ByHandTable[];
 }
 
+interface LeftoverOptions {
+  /** First priority of the rules. */
+  readonly base: number;
+  /** How replies are marked, where they are. */
+  readonly replies?: ReplyMarking | undefined;
+}
+
 /** Told from what is declared by its tables alone, for nothing else remembers what was routed by hand. */
 export function leftovers(
   { routing, links }: Pick<NamespaceState, 'routing' | 'links'>,
   containers: readonly Container[],
-  base: number,
+  { base, replies }: LeftoverOptions,
 ): Leftovers {
   const byHand = byHandRouting(routing, containers);
-  const marksReplies = routing.replies !== undefined;
-  const reading = routingFor({ routes: [] }, { links }, { base, marksReplies, byHand });
+  const reading = routingFor(
+    { routes: [] },
+    { links },
+    { base, replies: routing.replies && replies, byHand },
+  );
   // More than fits can only be what somebody else wrote under our mark: it stays as it is, and is nobody's to open.
   return { routing: reading.ok ? reading.routing : routing, byHand: byHand.tables };
 }

@@ -1,5 +1,8 @@
 import type { Container } from '../model/container.js';
+import { bridgeOf } from '../model/guard.js';
 import type { Network } from '../model/network.js';
+import type { ReplyMarking } from '../model/routing.js';
+import type { World } from '../model/world.js';
 import { networksOf } from './shared-network.js';
 
 const gatewayModes = [
@@ -23,4 +26,18 @@ export function takesConnections(container: Container, networks: readonly Networ
     container.ports.some(({ hostPort }) => hostPort !== undefined) ||
     networksOf(container, networks).some(isOpenToOthers)
   );
+}
+
+/**
+ * How the replies of a container are told that have to leave as they came. An engine gives every bridge an address of
+ * its own, which stays for as long as the bridge does; a bridge that is not in this namespace has none that could be
+ * known, and then nothing is marked: nothing is answered past the warp.
+ */
+export function replyMarking(container: Container, { kernel, networks }: World): ReplyMarking | undefined {
+  if (!takesConnections(container, networks)) return undefined;
+  const known = kernel?.host?.bridgeMacs ?? {};
+  const macs = networksOf(container, networks)
+    .filter(({ driver }) => driver === 'bridge')
+    .flatMap(network => known[bridgeOf(network)] ?? []);
+  return macs.length === 0 ? undefined : { gatewayMacs: [...new Set(macs)].sort() };
 }

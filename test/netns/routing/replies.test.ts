@@ -4,14 +4,14 @@ import { formatReplies, readReplies } from '../../../src/lib/netns/routing/repli
 
 const table = 'fairlead-replies';
 
-function listed({ rules = 7, macs = ['02:42:ac:11:00:03', '02:42:ac:11:00:02'] } = {}): string {
+function listed({ rules = 5, macs = ['02:42:ac:11:00:03', '02:42:ac:11:00:02'] } = {}): string {
   const chain = (name: string): object => ({ chain: { family: 'inet', table, name, prio: -150 } });
   const rule = (name: string): object => ({ rule: { family: 'inet', table, chain: name, expr: [] } });
   return JSON.stringify({
     nftables: [
       { metainfo: { version: '1.0.6' } },
       { table: { family: 'inet', name: table } },
-      { set: { name: 'warps', ...(macs.length > 0 && { elem: macs }) } },
+      { set: { name: 'gateways', ...(macs.length > 0 && { elem: macs }) } },
       ...[chain('incoming'), chain('answers')],
       ...Array.from({ length: rules }, () => rule('incoming')),
       rule('answers'),
@@ -21,7 +21,7 @@ function listed({ rules = 7, macs = ['02:42:ac:11:00:03', '02:42:ac:11:00:02'] }
 
 describe('The table that marks replies', () => {
   it('is written as a whole, in place of the one before', () => {
-    const script = formatReplies({ warpMacs: ['02:42:ac:11:00:02', '02:42:ac:11:00:03'] });
+    const script = formatReplies({ gatewayMacs: ['02:42:ac:11:00:02', '02:42:ac:11:00:03'] });
     expect(script).to.match(
       /^add table inet fairlead-replies\ndelete table inet fairlead-replies\ntable inet/,
     );
@@ -29,7 +29,7 @@ describe('The table that marks replies', () => {
   });
 
   it('may be for nobody', () => {
-    expect(formatReplies({ warpMacs: [] })).to.not.include('elements');
+    expect(formatReplies({ gatewayMacs: [] })).to.not.include('elements');
   });
 
   it('goes whether it is there or not', () => {
@@ -45,18 +45,18 @@ describe('The table that marks replies', () => {
     '02:42:ac:11:00:02\n',
   ]) {
     it(`is refused for the address ${JSON.stringify(mac)}`, () => {
-      expect(() => formatReplies({ warpMacs: [mac] })).to.throw(KernelError, 'no MAC address');
+      expect(() => formatReplies({ gatewayMacs: [mac] })).to.throw(KernelError, 'no MAC address');
     });
   }
 
   it('is read with its addresses in order', () => {
-    expect(readReplies(listed())).to.deep.equal({ warpMacs: ['02:42:ac:11:00:02', '02:42:ac:11:00:03'] });
-    expect(readReplies(listed({ macs: [] }))).to.deep.equal({ warpMacs: [] });
+    expect(readReplies(listed())).to.deep.equal({ gatewayMacs: ['02:42:ac:11:00:02', '02:42:ac:11:00:03'] });
+    expect(readReplies(listed({ macs: [] }))).to.deep.equal({ gatewayMacs: [] });
   });
 
   it('is seen to be altered', () => {
-    expect(readReplies(listed({ rules: 6, macs: [] }))).to.deep.equal({ warpMacs: [], altered: true });
-    expect(readReplies('{"nftables":[]}')).to.deep.equal({ warpMacs: [], altered: true });
+    expect(readReplies(listed({ rules: 7, macs: [] }))).to.deep.equal({ gatewayMacs: [], altered: true });
+    expect(readReplies('{"nftables":[]}')).to.deep.equal({ gatewayMacs: [], altered: true });
   });
 
   it('is not read from what is no JSON', () => {

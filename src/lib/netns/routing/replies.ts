@@ -17,8 +17,8 @@ const markPacket = `meta mark set meta mark & ${others} | ${value}`;
 
 /**
  * What comes in from outside, to this container itself, is marked with its connection, and so is every answer in it:
- * the rule for the mark then sends it back as the other came (kernel fact 4). What a warp sends in is not, nor what only
- * passes through. Marked on the way in too: a strict reverse path filter looks the sender up with the mark of the
+ * the rule for the mark then sends it back as the other came (kernel fact 4). Only what has a bridge's own address as its
+ * sender's is marked: not what a warp sends in, whatever address it has by now, nor what only passes through. Marked on the way in too: a strict reverse path filter looks the sender up with the mark of the
  * packet. The other bits of both marks stay as they are.
  */
 const chains = {
@@ -29,9 +29,7 @@ const chains = {
       `${isMarked} ${markPacket} return`,
       'ct state != new return',
       'iif lo return',
-      'ether saddr @warps return',
-      markConnection,
-      markPacket,
+      `ether saddr @gateways ${markConnection} ${markPacket}`,
     ],
   },
   answers: {
@@ -44,14 +42,14 @@ const chains = {
 export function formatReplies(replies: ReplyMarking | undefined): string {
   const gone = [`add table inet ${repliesTable}`, `delete table inet ${repliesTable}`];
   if (!replies) return script(gone);
-  const stranger = replies.warpMacs.find(mac => !macAddress.test(mac));
+  const stranger = replies.gatewayMacs.find(mac => !macAddress.test(mac));
   if (stranger !== undefined) throw refused(stranger);
   return script([
     ...gone,
     `table inet ${repliesTable} {`,
-    'set warps {',
+    'set gateways {',
     'type ether_addr',
-    ...(replies.warpMacs.length > 0 ? [`elements = { ${replies.warpMacs.join(', ')} }`] : []),
+    ...(replies.gatewayMacs.length > 0 ? [`elements = { ${replies.gatewayMacs.join(', ')} }`] : []),
     '}',
     ...Object.entries(chains).flatMap(([name, { hook, rules }]) => [`chain ${name} {`, hook, ...rules, '}']),
     '}',
@@ -67,7 +65,7 @@ function script(lines: readonly string[]): string {
 }
 
 function refused(mac: string): KernelError {
-  return new KernelError('refused', `"${mac}" is no MAC address of a warp.`, { exit: ExitCode.failed });
+  return new KernelError('refused', `"${mac}" is no MAC address of a bridge.`, { exit: ExitCode.failed });
 }
 
 /** What `nft -j list table` says of the table. */
@@ -75,7 +73,7 @@ export function readReplies(stdout: string): ReplyMarking {
   const entries = entriesOf(stdout);
   const of = (kind: string): Fields[] =>
     entries.flatMap(entry => (isFields(entry[kind]) ? [entry[kind]] : []));
-  const elements = of('set').find(({ name }) => name === 'warps')?.['elem'];
+  const elements = of('set').find(({ name }) => name === 'gateways')?.['elem'];
   const macs = Array.isArray(elements) ? elements.map(String) : [];
   const isWhole =
     of('chain').length === Object.keys(chains).length &&
@@ -84,7 +82,7 @@ export function readReplies(stdout: string): ReplyMarking {
         of('chain').some(chain => chain['name'] === name && chain['prio'] === -150) &&
         of('rule').filter(({ chain }) => chain === name).length === rules.length,
     );
-  return { warpMacs: macs.sort(), ...(!isWhole && { altered: true }) };
+  return { gatewayMacs: macs.sort(), ...(!isWhole && { altered: true }) };
 }
 
 function entriesOf(stdout: string): Fields[] {
