@@ -70,7 +70,6 @@ describe('Watches that are not alone on Engine 28.5', () => {
     const [one, two] = [await place.watch(), await place.watch()];
     for (let round = 0; round < 4; round += 1) {
       const via = round % 2 === 0 ? 'other' : 'vpn';
-      await place.run('warp', 'unroute', 'byhand');
       const routed = await place.run('warp', 'route', 'byhand', '--via', via);
       expect(routed.exitCode, routed.stdout + routed.stderr).to.equal(0);
       await place.settled(one);
