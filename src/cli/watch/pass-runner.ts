@@ -1,15 +1,24 @@
 import { type Pass, runPass } from '../../lib/reconcile/pass.js';
 import { Memory } from '../../lib/reconcile/memory.js';
+import type { Step } from '../../lib/model/step.js';
 import type { World } from '../../lib/model/world.js';
 import type { RunPass } from '../../lib/watch/pass-request.js';
 import type { Connection } from '../connection.js';
 import { type WholePassFlags, wholePass } from '../whole-pass.js';
 
-/** A pass over the World as it was seen: for whoever wants to know more than its report. */
-export type Seen = (world: World) => void;
+export interface PassRunnerOptions {
+  readonly flags: WholePassFlags;
+  /** The World as a pass saw it: for whoever wants to know more than its report. */
+  readonly seen: (world: World) => void;
+  /** The step that is being done; undefined once the pass is over. */
+  readonly at: (step: Step | undefined) => void;
+}
 
 /** The pass of `apply`, with a memory of what the passes before it read. The connection is asked for each time. */
-export function passRunner(current: () => Connection, flags: WholePassFlags, onSeen: Seen): RunPass {
+export function passRunner(
+  current: () => Connection,
+  { flags, seen: onSeen, at }: PassRunnerOptions,
+): RunPass {
   const memory = new Memory();
   return async (request, signal) => {
     memory.forget(request.forget);
@@ -23,8 +32,11 @@ export function passRunner(current: () => Connection, flags: WholePassFlags, onS
       partial: true,
       heldBack: request.heldBack,
       onPlan: request.onProgress,
-      onStep: request.onProgress,
-    });
+      onStep: step => {
+        request.onProgress();
+        at(step);
+      },
+    }).finally(() => at(undefined));
     onSeen(seen);
     return { report, keepsKernel: seen.kernel?.host !== undefined };
   };

@@ -3,6 +3,7 @@ import type { ExitCode } from '../../lib/model/errors.js';
 import { countedEvents } from '../../lib/watch/counted-events.js';
 import { systemClock } from '../../lib/watch/clock.js';
 import { watchReport } from '../../lib/watch/watch-report.js';
+import { type UnderWay, stepUnderWay, withdrawal } from '../../lib/watch/under-way.js';
 import { watchLoop } from '../../lib/watch/loop.js';
 import { warpDeclaration } from '../../lib/warps/declaration.js';
 import { closesOnly } from '../../lib/warps/safe-order.js';
@@ -41,7 +42,8 @@ export async function runWatch(
   const { log, config, configFile } = connection;
   if (configFile === undefined) throw noConfig();
   await checkRights(connection, flags);
-  const stop = listenForStop(signal => log.info(`got ${signal}`));
+  let underWay: UnderWay | undefined;
+  const stop = listenForStop(log, () => underWay);
   const observers = await openObservers(connection, {
     metrics: flags.metrics ?? config.watch.metrics,
     json,
@@ -50,7 +52,11 @@ export async function runWatch(
   });
   const loop = watchLoop({
     events: countedEvents(connection.events, observers.engineEvent),
-    runPass: passRunner(() => connection, flags, observers.seen),
+    runPass: passRunner(() => connection, {
+      flags,
+      seen: observers.seen,
+      at: step => (underWay = step && stepUnderWay(step)),
+    }),
     clock: systemClock,
     random: Math.random,
     cannotWait: step => step.do === 'set-guard' || closesOnly(step),
@@ -87,7 +93,11 @@ export async function runWatch(
   );
   try {
     const end = await loop.ended;
-    if (connection.config.warp.on_exit === 'withdraw') await withdrawWarps(connection);
+    if (connection.config.warp.on_exit === 'withdraw') {
+      underWay = withdrawal;
+      await withdrawWarps(connection);
+      underWay = undefined;
+    }
     return end.exit;
   } finally {
     unwatch();

@@ -1,5 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import { ExitCode } from '../../lib/model/errors.js';
+import type { Log } from '../../lib/model/log.js';
+import { systemClock } from '../../lib/watch/clock.js';
+import { Patience } from '../../lib/watch/patience.js';
+import type { UnderWay } from '../../lib/watch/under-way.js';
 
 export interface StopSignals {
   /** Fires on the first SIGTERM or SIGINT. */
@@ -8,19 +12,33 @@ export interface StopSignals {
   onReload: (() => void) | undefined;
 }
 
-/** How long the step under way may take; a service manager waits longer before it kills. */
-const patienceMs = 9000;
+const everyMs = 250;
+
+/** What is left is found by the next run, as after a SIGKILL; whoever stops the watch has to know of it. */
+function giveUp(log: Log, underWay: UnderWay | undefined): never {
+  if (underWay) {
+    log.error(`ended before this was done: ${underWay.what}`);
+    log.error(`what finishes it: ${underWay.finishedBy}`);
+  } else {
+    log.error('ended before the pass under way was over; no step of it was');
+  }
+  process.exit(ExitCode.failed);
+}
 
 /** SIGTERM and SIGINT end the watch after the step under way, the second one at once; SIGHUP reloads. */
-export function listenForStop(announce: (signal: string) => void): StopSignals {
+export function listenForStop(log: Log, underWay: () => UnderWay | undefined): StopSignals {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);
   const stop = (name: string, code: ExitCode): void => {
     if (controller.signal.aborted) process.exit(code);
-    announce(name);
+    log.info(`got ${name}`);
     controller.abort();
-    // What does not end by itself is left: the next run goes on from there, as after a SIGKILL.
-    setTimeout(() => process.exit(ExitCode.asDesired), patienceMs).unref();
+    const patience = new Patience(systemClock.now());
+    const look = (): void => {
+      const current = underWay();
+      if (patience.isOver(systemClock.now(), current?.isLong ?? false)) giveUp(log, current);
+    };
+    setInterval(look, everyMs).unref();
   };
   const signals: StopSignals = { signal: controller.signal, onReload: undefined };
   process.on('SIGTERM', () => stop('SIGTERM', ExitCode.terminated));

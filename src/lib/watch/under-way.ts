@@ -1,0 +1,34 @@
+import { escapeLine } from '../model/escape.js';
+import type { Step } from '../model/step.js';
+import { describeStep } from '../report/describe.js';
+
+/** What a watch that is ended now would leave half done. */
+export interface UnderWay {
+  /** Escaped. */
+  readonly what: string;
+  /** What finishes it. Escaped. */
+  readonly finishedBy: string;
+  /** Cut short, it leaves somebody worse off than before. */
+  readonly isLong: boolean;
+}
+
+export function stepUnderWay(step: Step): UnderWay {
+  const { verb, subject } = describeStep(step);
+  const what = `${verb} ${subject}`;
+  if (step.do !== 'recreate-network') {
+    return { what, finishedBy: 'the next fairlead watch or apply', isLong: false };
+  }
+  const name = escapeLine(step.network.name);
+  return {
+    what,
+    finishedBy: `fairlead network ensure ${name} --recreate, or the next fairlead watch or apply: it is in the journal`,
+    isLong: true,
+  };
+}
+
+/** What `on_exit: withdraw` does at the end. */
+export const withdrawal: UnderWay = {
+  what: 'withdraw routes and guard',
+  finishedBy: 'fairlead warp unroute --guard',
+  isLong: true,
+};
