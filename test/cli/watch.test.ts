@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { type RunningCli, runCli, startCli } from '../support/cli.js';
 import type { FakeDaemon } from '../support/fake-daemon.js';
+import { type BeforeAnswer, holdAt } from '../support/fake-server.js';
 import { changes, shop, withDaemon } from './scenes.js';
 
 interface Watched {
@@ -16,10 +17,17 @@ interface Watched {
 
 const proxyAlone = 'proxies: [{ container: http-proxy }]\n';
 
+interface WatchingOptions {
+  readonly args?: readonly string[];
+  readonly text?: string;
+  /** Holds answers of the engine back. */
+  readonly before?: BeforeAnswer;
+}
+
 /** A watch over a small host, ended with the test. */
 async function watching(
   test: (watched: Watched) => Promise<void>,
-  { args = [], text = proxyAlone }: { args?: readonly string[]; text?: string } = {},
+  { args = [], text = proxyAlone, before }: WatchingOptions = {},
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-watch-'));
   const config = join(folder, 'fairlead.yaml');
@@ -27,15 +35,19 @@ async function watching(
   declare(text);
   const daemon = shop();
   try {
-    await withDaemon(daemon, async ({ host }) => {
-      const watch = await startCli(['watch', '--config', config, ...args], { host });
-      try {
-        await test({ watch, daemon, host, config, declare });
-      } finally {
-        watch.child.kill('SIGKILL');
-        await watch.result;
-      }
-    });
+    await withDaemon(
+      daemon,
+      async ({ host }) => {
+        const watch = await startCli(['watch', '--config', config, ...args], { host });
+        try {
+          await test({ watch, daemon, host, config, declare });
+        } finally {
+          watch.child.kill('SIGKILL');
+          await watch.result;
+        }
+      },
+      before,
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -92,6 +104,47 @@ describe('watch', () => {
       watch.child.kill('SIGHUP');
       await watch.until(says('the new config is in force'));
     });
+  });
+
+  it('reads it once where it has changed and SIGHUP comes as well', async () => {
+    await watching(async ({ watch, declare }) => {
+      await watch.until(says('connect http-proxy → shop_default'));
+      declare(`${proxyAlone}networks: { added: {} }\n`);
+      watch.child.kill('SIGHUP');
+      await watch.until(says('create added'));
+      watch.child.kill('SIGTERM');
+      const { stderr } = await watch.result;
+      expect(stderr.match(/the new config is in force/g), stderr).to.have.lengthOf(1);
+    });
+  });
+
+  it('ends a step that does not end after a while, says which it was and what finishes it, and fails', async () => {
+    const hold = holdAt(call => call.endsWith('/connect'));
+    await watching(
+      async ({ watch }) => {
+        await hold.reached;
+        watch.child.kill('SIGTERM');
+        const { exitCode, stderr } = await watch.result;
+        expect(exitCode).to.equal(1);
+        expect(stderr).to.contain('ended before this was done: connect http-proxy → shop_default');
+        expect(stderr).to.contain('what finishes it: the next fairlead watch or apply');
+      },
+      { before: hold.before },
+    );
+  });
+
+  it('ends at once at the second signal', async () => {
+    const hold = holdAt(call => call.endsWith('/connect'));
+    await watching(
+      async ({ watch }) => {
+        await hold.reached;
+        watch.child.kill('SIGTERM');
+        await watch.until(says('got SIGTERM'));
+        watch.child.kill('SIGTERM');
+        expect((await watch.result).exitCode).to.equal(143);
+      },
+      { before: hold.before },
+    );
   });
 
   it('is seen by status, with what it has done', async () => {

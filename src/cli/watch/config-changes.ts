@@ -1,11 +1,8 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
-/** Editors write a file in several steps. */
-const settledMs = 200;
-
 /**
- * Calls when the file has another content, or is another file. The folder is watched, not the file: most editors and
+ * Calls whenever the file is written to, often several times for one change, or is another file. The folder is watched, not the file: most editors and
  * all config managers put a new file in the old one's place. Where that cannot be watched, SIGHUP still works.
  */
 export function onFileChange(
@@ -13,21 +10,14 @@ export function onFileChange(
   changed: () => void,
   unwatchable: (why: unknown) => void,
 ): () => void {
-  let timer: NodeJS.Timeout | undefined;
   let watcher: FSWatcher | undefined;
-  const settle = (name: string | null): void => {
-    if (name !== null && name !== basename(file)) return;
-    clearTimeout(timer);
-    timer = setTimeout(changed, settledMs);
-  };
   try {
-    watcher = watch(dirname(file), { persistent: false }, (_event, name) => settle(name));
+    watcher = watch(dirname(file), { persistent: false }, (_event, name) => {
+      if (name === null || name === basename(file)) changed();
+    });
     watcher.on('error', unwatchable);
   } catch (error) {
     unwatchable(error);
   }
-  return () => {
-    clearTimeout(timer);
-    watcher?.close();
-  };
+  return () => watcher?.close();
 }

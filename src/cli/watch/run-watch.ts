@@ -3,6 +3,7 @@ import type { ExitCode } from '../../lib/model/errors.js';
 import { countedEvents } from '../../lib/watch/counted-events.js';
 import { systemClock } from '../../lib/watch/clock.js';
 import { watchReport } from '../../lib/watch/watch-report.js';
+import { Reloads } from '../../lib/watch/reloads.js';
 import { type UnderWay, stepUnderWay, withdrawal } from '../../lib/watch/under-way.js';
 import { watchLoop } from '../../lib/watch/loop.js';
 import { warpDeclaration } from '../../lib/warps/declaration.js';
@@ -76,7 +77,7 @@ export async function runWatch(
     observers.health,
     log,
   );
-  const reload = async (cause: string): Promise<void> => {
+  const reloads = new Reloads(systemClock, async cause => {
     observers.reloading();
     const next = await reloadConfig(connection, flags);
     if (next) {
@@ -84,11 +85,11 @@ export async function runWatch(
       loop.lookAgain(cause);
     }
     observers.reloaded();
-  };
-  stop.onReload = () => void reload('SIGHUP');
+  });
+  stop.onReload = () => void reloads.request('SIGHUP');
   const unwatch = onFileChange(
     configFile,
-    () => void reload('the config has changed'),
+    () => void reloads.request('the config has changed'),
     () => log.warn('the config file cannot be watched: SIGHUP reads it anew', { file: configFile }),
   );
   try {
@@ -101,6 +102,7 @@ export async function runWatch(
     return end.exit;
   } finally {
     unwatch();
+    reloads.close();
     await closeStatus();
     await observers.close();
   }
