@@ -162,6 +162,27 @@ describe('watch', () => {
     });
   });
 
+  it('keeps others from making the same host as another config declares', async () => {
+    await watching(async ({ watch, daemon, host }) => {
+      await watch.until(says('connect http-proxy → shop_default'));
+      const folder = mkdtempSync(join(tmpdir(), 'fairlead-other-'));
+      const other = join(folder, 'fairlead.yaml');
+      writeFileSync(other, 'networks: { other: {} }\n');
+      for (const command of ['apply', 'watch']) {
+        const { exitCode, stderr } = await runCli([command, '--config', other], { host });
+        expect(exitCode).to.equal(1);
+        expect(stderr).to.match(
+          /A watch \(pid \d+\) keeps this engine as .* declares, which is another config/,
+        );
+      }
+      expect(daemon.networks.map(({ Name }) => Name)).not.to.include('other');
+      const { exitCode } = await runCli(['apply', '--config', other, '--force'], { host });
+      rmSync(folder, { recursive: true, force: true });
+      expect(exitCode).to.equal(0);
+      expect(daemon.networks.map(({ Name }) => Name)).to.include('other');
+    });
+  });
+
   it('waits for an engine that is away', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'fairlead-away-'));
     try {

@@ -15,6 +15,7 @@ import { jobsFrom } from '../job-flags.js';
 import { noConfig } from '../no-config.js';
 import type { WholePassFlags } from '../whole-pass.js';
 import { onFileChange } from './config-changes.js';
+import { refuseOtherConfig } from './other-watch.js';
 import { openObservers } from './observers.js';
 import { passRunner } from './pass-runner.js';
 import { reloadConfig } from './reload.js';
@@ -43,6 +44,7 @@ export async function runWatch(
   const { log, config, configFile } = connection;
   if (configFile === undefined) throw noConfig();
   await checkRights(connection, flags);
+  await refuseOtherConfig(connection, flags.force ?? false);
   let underWay: UnderWay | undefined;
   const stop = listenForStop(log, () => underWay);
   const observers = await openObservers(connection, {
