@@ -69,7 +69,12 @@ for (const release of releases) {
       const { engine } = scene;
       await startTarget(engine, { name: 'ring1', network: 'work', labels: { 'fairlead.warp': 'ring2' } });
       await startTarget(engine, { name: 'ring2', network: 'work', labels: { 'fairlead.warp': 'ring1' } });
-      expect(text(await refused('ring1'))).to.include('would be routed in a circle: ring1 → ring2 → ring1');
+      const ran = await scene.fairlead('warp', 'route', 'ring1');
+      expect(ran.exitCode).to.equal(1);
+      expect(text(ran)).to.include('would be routed in a circle: ring1 → ring2 → ring1');
+      // It is declared, and must not go past its warp for a fault in how that is said.
+      expect(await scene.wayOf('ring1', [])).to.equal('No route to host');
+      expect(await scene.wayOf('ring2', [])).to.equal('direct');
       await engine.docker('rm', '--force', 'ring1', 'ring2');
     });
 

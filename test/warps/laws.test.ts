@@ -117,6 +117,10 @@ describe('Whatever happens to containers', () => {
           )
             continue;
           const [was, is] = [first[container] ?? noRouting, second[container] ?? noRouting];
+          if (was.rules.length === 0) {
+            expect(is.routes.filter(({ type }) => type === 'via')).to.deep.equal([]);
+            continue;
+          }
           expect(is.rules).to.deep.equal(was.rules);
           expect(was.routes).to.include.deep.members([...is.routes]);
           expect(is.routes.filter(({ type }) => type === 'unreachable')).to.deep.equal(
@@ -127,17 +131,20 @@ describe('Whatever happens to containers', () => {
     );
   });
 
-  it('whoever asks for a warp and is not refused has a route that ends, in both families', () => {
+  it('whoever asks for a warp by a name has routes that end, in both families, refused or not', () => {
     fc.assert(
       fc.property(moments, now => {
         const seen = worldAt(now, {});
         const plan = planWarps(declaration, seen);
         const result = after(seen, declaration, {});
-        const refused = new Set(
-          plan.findings.flatMap(({ find, container }) => (find === 'refused' ? container : [])),
+        // Neither can be closed: it is not known what is meant, and a warp would lose its own way out.
+        const stays = new Set(
+          plan.findings.flatMap(({ find, container, reason }) =>
+            find === 'refused' && /names no container|is its own warp/.test(reason) ? container : [],
+          ),
         );
         for (const { name, state, labels } of seen.containers) {
-          if (state !== 'running' || refused.has(name) || !labels['fairlead.warp']) continue;
+          if (state !== 'running' || stays.has(name) || !labels['fairlead.warp']) continue;
           const ends = (result[name]?.routes ?? []).filter(({ type }) => type === 'unreachable');
           expect(new Set(ends.map(({ family }) => family))).to.deep.equal(new Set(['ipv4', 'ipv6']));
         }

@@ -83,6 +83,13 @@ describe('In the listing of warps a target is', () => {
     it(name, () => expect(states(seen)).to.deep.equal([expected]));
   }
 
+  it('routed in strict mode too, with an error for what cannot be promised', () => {
+    const told = (strict: boolean): string[] =>
+      listWarps(declared({ strict }), kernelWorld([net], [vpn(), worker()])).findings.map(({ find }) => find);
+    expect(told(false)).to.deep.equal([]);
+    expect(told(true)).to.include('refused');
+  });
+
   it('shown with its way, and its warp with those who go through it', () => {
     const { targets, warps } = listWarps(declared(), kernelWorld([net], [vpn(), worker(), placed('warp-2')]));
     expect(targets[0]?.routes).to.deep.equal([

@@ -7,6 +7,7 @@ import { type RoutingState, noRouting } from '../../src/lib/model/routing.js';
 import type { World } from '../../src/lib/model/world.js';
 import { type WarpDeclaration, withCommandRoutes } from '../../src/lib/warps/declaration.js';
 import { type RouteScope, planRoute, planWarps } from '../../src/lib/warps/plan.js';
+import { tableOf } from '../../src/lib/warps/tables.js';
 import { planText } from '../support/world.js';
 import { bridge, declared, kernelWorld, placed, type PlacedSketch } from './scenes.js';
 
@@ -147,12 +148,17 @@ describe('The plan for a target', () => {
     expect(warnings(planWarps(declared(), back))).to.equal(0);
   });
 
-  it('is refused in strict mode for a leak that nobody can close, and then not routed', () => {
-    const plan = planWarps(declared({ strict: true }), kernelWorld([net], [vpn(), worker()]));
-    expect(plan.steps).to.deep.equal([]);
-    expect(
-      plan.findings.filter(({ find }) => find === 'refused').map(({ container }) => container),
-    ).to.include('worker');
+  it('is routed in strict mode too, and its leak that nobody can close is an error each time', () => {
+    const declaration = declared({ strict: true });
+    const first = planWarps(declaration, kernelWorld([net], [vpn(), worker()]));
+    expect(ways(routingAfter(first, 'worker'))).to.deep.equal(['10.7.0.2 dev eth0']);
+    const routed = { worker: routingAfter(first, 'worker') };
+    const second = planWarps(declaration, kernelWorld([net], [vpn(), worker()], { routed }));
+    expect(second.steps).to.deep.equal([]);
+    for (const { findings } of [first, second])
+      expect(findings.filter(({ find }) => find === 'refused').map(({ container }) => container)).to.include(
+        'worker',
+      );
   });
 
   it('does nothing for one that does not run, and says why', () => {
@@ -164,9 +170,54 @@ describe('The plan for a target', () => {
 describe('A refusal', () => {
   const lonely = bridge('lonely', '10.9.0.0/24');
 
-  it('changes nothing for a target that is not routed yet', () => {
-    const seen = kernelWorld([net, lonely], [vpn({ at: { lonely: '10.9.0.2' } }), worker()]);
-    expect(warpPlan(seen)).to.deep.equal(['refused worker: shares no network with its warp vpn']);
+  it('blocks a target that is not routed yet, rather than let it past its warp', () => {
+    const containers = [vpn({ at: { lonely: '10.9.0.2' } }), worker()];
+    const plan = planWarps(declared(), kernelWorld([net, lonely], containers));
+    expect(lines(plan)).to.deep.equal([
+      'route worker → vpn (blocked): shares no network with its warp vpn: blocked',
+      'refused worker: shares no network with its warp vpn',
+    ]);
+    const blocked = routingAfter(plan, 'worker');
+    expect(ways(blocked)).to.deep.equal([]);
+    const gone = [vpn({ state: 'exited', pid: 0, at: { net: '' } }), worker()];
+    expect(blocked).to.deep.equal(routedBefore(declared(), gone));
+    const later = kernelWorld([net, lonely], containers, { routed: { worker: blocked } });
+    expect(warpPlan(later)).to.deep.equal(['refused worker: shares no network with its warp vpn']);
+  });
+
+  it('blocks what was not routed yet also beside what is, and keeps what was routed by hand', () => {
+    const both = [
+      vpn({ at: { net: '10.7.0.2', lonely: '10.9.0.2' } }),
+      worker({ at: { net: '10.7.0.3', lonely: '10.9.0.3' } }),
+    ];
+    const networks = [net, lonely];
+    const asked = withCommandRoutes(declared(), {
+      targets: ['worker'],
+      via: 'vpn',
+      rules: ['198.18.0.0/15'],
+    });
+    const byHand = routedBefore(asked, [vpn(), worker({ labels: {} })]);
+    const plan = planWarps(declared(), kernelWorld(networks, both, { routed: { worker: byHand } }));
+    const after = routingAfter(plan, 'worker');
+    expect(ways(after)).to.deep.equal(['10.7.0.2 dev eth0']);
+    const declaredTable = tableOf('vpn', 'label');
+    expect(after.rules.some(({ table }) => table === declaredTable)).to.equal(true);
+    expect(after.rules.filter(({ to }) => to === '198.18.0.0/15')).to.have.length(1);
+    expect(after.routes.filter(({ type, table }) => type === 'via' && table === declaredTable)).to.be.empty;
+    // What a killed run has left is no rule yet: nothing is held by it.
+    const half = { rules: [], routes: routedBefore().routes.filter(({ type }) => type === 'unreachable') };
+    const mended = planWarps(declared(), kernelWorld(networks, both, { routed: { worker: half } }));
+    expect(routingAfter(mended, 'worker').rules).to.deep.equal(routedBefore().rules);
+  });
+
+  it('blocks nothing that is only asked for by hand, nor a warp that is its own', () => {
+    const apart = [vpn({ at: { lonely: '10.9.0.2' } }), worker({ labels: {} })];
+    const asked = withCommandRoutes(declared(), { targets: ['worker'], via: 'vpn' });
+    expect(lines(planRoute(asked, kernelWorld([net, lonely], apart), only('worker')))).to.deep.equal([
+      'refused worker: shares no network with its warp vpn',
+    ]);
+    const own = vpn({ labels: label });
+    expect(warpPlan(kernelWorld([net], [own]))).to.deep.equal(['refused vpn: is its own warp']);
   });
 
   it('blocks one that is routed and cannot reach its warp any more', () => {
@@ -196,10 +247,11 @@ describe('A refusal', () => {
     ]);
   });
 
-  it('blocks both of two that were routed and now go in a circle', () => {
+  it('blocks both of two that now go in a circle', () => {
     const back = vpn({ labels: { 'fairlead.warp': 'worker' } });
     const seen = kernelWorld([net], [back, worker()], { routed: { worker: routedBefore() } });
     expect(warpPlan(seen)).to.deep.equal([
+      'route vpn → worker (blocked): would be routed in a circle: vpn → worker → vpn: blocked',
       'route worker → vpn (blocked): would be routed in a circle: worker → vpn → worker: blocked',
       'refused vpn: would be routed in a circle: vpn → worker → vpn',
       'refused worker: would be routed in a circle: worker → vpn → worker',

@@ -22,6 +22,8 @@ export type Verdict =
       readonly refusals: readonly Refusal[];
       /** Warps by ID that it cannot reach as declared: no way to them stays, if one is in place. */
       readonly shut: ReadonlySet<string>;
+      /** Whether what it says is blocked, where nothing routes it yet. */
+      readonly closes: boolean;
     };
 
 /** A network namespace that something is declared for, named by the container that made it. */
@@ -90,7 +92,12 @@ const createAnew = 'It has no network any more. Create it anew, on the network o
 
 /** What stands in the way before any route is looked at; undefined where nothing does. */
 function obstacle({ owner, faults, orphaned }: Group, { kernel }: World): Verdict | undefined {
-  const refused = (...refusals: Refusal[]): Verdict => ({ is: 'refused', refusals, shut: new Set() });
+  const refused = (...refusals: Refusal[]): Verdict => ({
+    is: 'refused',
+    refusals,
+    shut: new Set(),
+    closes: false,
+  });
   if (orphaned !== undefined) {
     const reason = `shares the network of container ${orphaned}, which is not there`;
     // What runs has had a network: it was taken from under it.
@@ -133,7 +140,8 @@ function judge(group: Group, edges: Edges, world: World): JudgedTarget {
   );
   const process = processOf(owner);
   if (refusals.length === 0 && process) return { ...base, routes, verdict: { is: 'routed', process } };
-  return { ...base, routes, verdict: { is: 'refused', refusals, shut } };
+  const closes = !refusals.some(({ staysOpen }) => staysOpen);
+  return { ...base, routes, verdict: { is: 'refused', refusals, shut, closes } };
 }
 
 /** Everything that is declared to be routed, namespace by namespace, and what stands in its way. */

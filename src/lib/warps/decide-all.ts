@@ -1,6 +1,5 @@
 import type { Container } from '../model/container.js';
 import type { World } from '../model/world.js';
-import { caveats } from './caveats.js';
 import { classify, type JudgedTarget } from './classify.js';
 import { decideLeftover } from './decide-leftover.js';
 import { decideRefused } from './decide-refused.js';
@@ -9,28 +8,6 @@ import { type Decision, type DecisionOptions, finding, nothingByHand } from './d
 import type { WarpDeclaration } from './declaration.js';
 import { namespaceOwner } from './namespace-owner.js';
 import { orphansAmong } from './orphans.js';
-import type { RoutedTarget } from './route.js';
-
-function routedTarget({ owner, routes, verdict }: JudgedTarget): RoutedTarget | undefined {
-  return verdict.is === 'routed' ? { container: owner, process: verdict.process, routes } : undefined;
-}
-
-/** With `strict`, a target that has a leak nobody can close is not routed as if it had none. */
-function refuseLeaks(
-  judged: readonly JudgedTarget[],
-  declaration: WarpDeclaration,
-  world: World,
-): JudgedTarget[] {
-  if (!declaration.strict) return [...judged];
-  const options = { strict: true, guarded: new Set(declaration.guarded) };
-  return judged.map(target => {
-    const routed = routedTarget(target);
-    const leaks = routed ? caveats([routed], world, options).filter(({ find }) => find === 'refused') : [];
-    return leaks.length === 0
-      ? target
-      : { ...target, verdict: { is: 'refused', refusals: leaks, shut: new Set() } };
-  });
-}
 
 /** What becomes of a namespace that something is declared for. */
 function decideTarget(declared: JudgedTarget, world: World, options: DecisionOptions): Decision {
@@ -47,7 +24,7 @@ function decideTarget(declared: JudgedTarget, world: World, options: DecisionOpt
     case 'routed':
       return decideRouted(declared, { container: owner, process: verdict.process, routes }, world, options);
     case 'refused':
-      return decideRefused(declared, verdict.refusals, verdict.shut, world);
+      return decideRefused(declared, verdict, world, options);
   }
 }
 
@@ -63,7 +40,7 @@ function holdersIn({ kernel, containers }: World): Container[] {
 
 /** What becomes of every namespace that something is declared for or is in. */
 export function decideAll(declaration: WarpDeclaration, world: World): Decision[] {
-  const judged = refuseLeaks(classify(declaration, world), declaration, world);
+  const judged = classify(declaration, world);
   const known = new Set(judged.map(({ owner }) => owner.id));
   return [
     ...judged.map(target => {

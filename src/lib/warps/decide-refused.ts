@@ -1,8 +1,9 @@
 import type { Finding } from '../model/plan.js';
 import type { World } from '../model/world.js';
+import { blockedRouting } from './blocked-routing.js';
 import { byHandRouting } from './by-hand.js';
-import type { JudgedTarget } from './classify.js';
-import { type Decision, finding, nothingByHand, stepTo } from './decision.js';
+import type { JudgedTarget, Verdict } from './classify.js';
+import { type Decision, type DecisionOptions, finding, nothingByHand, stepTo } from './decision.js';
 import type { Refusal } from './shared-network.js';
 import { summarizeRoutes } from './summaries.js';
 import { holdsRouting, routingIn, warpOfWay, withoutWays } from './target-state.js';
@@ -13,19 +14,27 @@ function refusedFindings(container: string, refusals: readonly Refusal[]): Findi
   );
 }
 
-/** A refused target stays as it is, but for ways that cannot be what is meant: those are closed. */
+/** What a refusal comes to: see the verdict of a target. */
+type Refused = Pick<Extract<Verdict, { readonly is: 'refused' }>, 'refusals' | 'shut' | 'closes'>;
+
+/**
+ * A refused target stays as it is, but for ways that cannot be what is meant: those are closed. What nothing routes yet
+ * is blocked: it was to go through a warp, and must not go past it for a fault in how that is said.
+ */
 export function decideRefused(
   declared: JudgedTarget,
-  refusals: readonly Refusal[],
-  shut: ReadonlySet<string>,
+  { refusals, shut, closes }: Refused,
   world: World,
+  options: DecisionOptions,
 ): Decision {
   const { owner, named } = declared;
   const inPlace = routingIn(owner, world);
   const findings = refusedFindings(named, refusals);
-  if (!inPlace || !holdsRouting(inPlace))
+  const kept = inPlace && withoutWays(inPlace, shut, world.containers);
+  const blocked = closes && kept ? blockedRouting(declared, kept, world, options) : undefined;
+  const wanted = blocked ?? kept;
+  if (!inPlace || !wanted || !(holdsRouting(inPlace) || holdsRouting(wanted)))
     return { owner, declared, byHand: nothingByHand, routes: [], findings, ...(inPlace && { inPlace }) };
-  const wanted = withoutWays(inPlace, shut, world.containers);
   const open = new Set(
     wanted.routes.flatMap(route =>
       route.type === 'via' ? (warpOfWay(route, world.containers)?.id ?? []) : [],
@@ -35,7 +44,7 @@ export function decideRefused(
     declared.routes.flatMap(route => (open.has(route.warp.id) ? [] : [[route, 'refused'] as const])),
   );
   const routes = summarizeRoutes(declared.routes, closed);
-  const why = shut.size > 0 ? refusals[0]?.reason : undefined;
+  const why = shut.size > 0 || blocked ? refusals[0]?.reason : undefined;
   const reason = `${why ?? 'what it was routed through is gone or has another address'}: blocked`;
   const step = stepTo(owner, inPlace, wanted, routes, reason);
   const byHand = byHandRouting(inPlace, world.containers);

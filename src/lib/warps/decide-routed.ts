@@ -43,7 +43,7 @@ export function decideRouted(
   const laidOut = routingFor(target, state, { base, replies, byHand });
   if (!laidOut.ok) {
     const refusal = { reason: laidOut.why, hints: laidOut.hints };
-    return decideRefused(declared, [refusal], new Set(), world);
+    return decideRefused(declared, { refusals: [refusal], shut: new Set(), closes: false }, world, { base });
   }
   const closed = new Map(
     // What a namespace that nobody could read has in the way of devices is no news of the warp.

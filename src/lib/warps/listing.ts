@@ -51,7 +51,7 @@ export interface WarpListing {
   readonly targets: readonly ListedTarget[];
   readonly warps: readonly ListedWarp[];
   readonly guarded: readonly GuardedListing[];
-  /** What is refused, in the words of a plan. */
+  /** What is refused or, with `strict`, cannot be promised, in the words of a plan. */
   readonly findings: readonly Finding[];
 }
 
@@ -128,7 +128,10 @@ export function listWarps(declaration: WarpDeclaration, world: World): WarpListi
       .sort(([a], [b]) => byText(a, b))
       .map(([name, container]) => listWarp(name, container, decisions, world)),
     guarded: listGuarded(declaration, world),
-    findings: decisions.flatMap(({ findings }) => findings.filter(({ find }) => find === 'refused')),
+    findings: [
+      ...decisions.flatMap(({ findings }) => findings),
+      ...targets.flatMap(({ caveats: told }) => told),
+    ].filter(({ find }) => find === 'refused'),
   };
 }
 

@@ -15,6 +15,9 @@ function isAddress({ text }: Prefix, address: string | undefined): boolean {
   return address !== undefined && (text === `${address}/32` || text === `${address}/128`);
 }
 
+/** What is next to it is blocked with it. */
+const staysOpen = true;
+
 /**
  * A rule that means what the target reaches without any gateway: its neighbours, the warp among them. The kernel
  * takes such a route (engine fact E30), and nobody can have meant it.
@@ -26,7 +29,7 @@ export function lockout(
 ): Refusal | undefined {
   for (const rule of rules) {
     if ([passage?.ipv4, passage?.ipv6].some(address => isAddress(rule.to, address)))
-      return { reason: `the rule ${formatRoutingRule(rule)} is the address of the warp itself` };
+      return { reason: `the rule ${formatRoutingRule(rule)} is the address of the warp itself`, staysOpen };
     for (const network of networks) {
       const own = subnetsOf(network).find(subnet => containsPrefix(subnet, rule.to));
       if (!own) continue;
@@ -34,6 +37,7 @@ export function lockout(
       return {
         reason: `the rule ${formatRoutingRule(rule)} ${where} of its own network ${network.name}`,
         hints: ['Neighbours are reached without a gateway; route what is beyond.'],
+        staysOpen,
       };
     }
   }

@@ -56,8 +56,8 @@ export function routeFor(wish: Wish, owner: Container, edges: Edges, world: Worl
 function circleRefusal(near: Party, far: Party, circle: readonly string[], { containers }: World): Refusal {
   if (near.owner.id === far.owner.id)
     return near.name === far.name
-      ? { reason: 'is its own warp' }
-      : { reason: `is in the same network namespace as its warp ${far.name}` };
+      ? { reason: 'is its own warp', staysOpen: true }
+      : { reason: `is in the same network namespace as its warp ${far.name}`, staysOpen: true };
   const names = circle.map(id => containers.find(container => container.id === id)?.name ?? id);
   return {
     reason: `would be routed in a circle: ${names.join(' → ')}`,

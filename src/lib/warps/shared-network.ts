@@ -10,6 +10,8 @@ export interface Refusal {
   readonly hints?: readonly string[];
   /** A way that is in place already may stay: it is one of several that could be meant. */
   readonly ambiguous?: true;
+  /** To close it would cut off what nobody asked to have routed: its neighbours, or a warp from its own way out. */
+  readonly staysOpen?: true;
 }
 
 export type NetworkChoice = { readonly network: Network } | { readonly refusal: Refusal };
