@@ -7,7 +7,7 @@ import { wholePass } from '../cli/whole-pass.js';
 export default class Apply extends BaseCommand {
   static override summary = 'Make everything as the config declares, once.';
   static override description =
-    'Networks, attachments and proxies, in one pass. Running it again changes nothing. Ctrl-C ends it after the ' +
+    'Networks, attachments, proxies and warps, in one pass. Running it again changes nothing. Ctrl-C ends it after the ' +
     'step under way; the next run goes on from there.';
   static override examples = [
     '<%= config.bin %> apply',

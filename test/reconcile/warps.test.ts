@@ -63,7 +63,7 @@ describe('A whole pass with warps', () => {
     expect(await scene.planned()).to.deep.equal([]);
   });
 
-  it('ends after some rounds, though somebody else goes on changing things', async () => {
+  it('ends after some rounds, and fails, where somebody else goes on changing things', async () => {
     const scene = stage();
     scene.config = config();
     scene.kernel.onChange = () => {
@@ -72,7 +72,9 @@ describe('A whole pass with warps', () => {
       throw new KernelError('gone', 'ended', { exit: ExitCode.failed });
     };
     const { report } = await scene.pass();
-    expect(report.results.map(({ outcome }) => outcome)).to.deep.equal(Array(4).fill('unchanged'));
+    const outcomes = report.results.map(({ outcome }) => outcome);
+    expect(outcomes).to.deep.equal(['unchanged', 'unchanged', 'unchanged', 'failed']);
+    expect(exitCodeOf(report)).to.equal(ExitCode.failed);
   });
 
   it('makes up for what another run did at the same time', async () => {

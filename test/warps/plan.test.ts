@@ -9,7 +9,7 @@ import { type WarpDeclaration, withCommandRoutes } from '../../src/lib/warps/dec
 import { type RouteScope, planRoute, planWarps } from '../../src/lib/warps/plan.js';
 import { tableOf } from '../../src/lib/warps/tables.js';
 import { planText } from '../support/world.js';
-import { bridge, declared, kernelWorld, placed, type PlacedSketch } from './scenes.js';
+import { bridge, declared, kernelWorld, namespaceOf, placed, type PlacedSketch } from './scenes.js';
 
 const label = { 'fairlead.warp': 'vpn' };
 const net = bridge('net', '10.7.0.0/24');
@@ -24,7 +24,9 @@ const only = (...targets: string[]): RouteScope => ({ targets, complete: false }
 function lines(plan: Plan): string[] {
   return planText({
     steps: plan.steps,
-    findings: plan.findings.filter(({ find }) => find !== 'warning' && find !== 'ignored'),
+    findings: plan.findings.filter(
+      ({ find, reason }) => (find !== 'warning' || reason.includes('blocked')) && find !== 'ignored',
+    ),
   });
 }
 
@@ -76,7 +78,7 @@ describe('The plan for a target', () => {
     const gone = [vpn({ state: 'exited', pid: 0, at: { net: '' } }), worker()];
     const seen = kernelWorld([net], gone, { routed: { worker: routedBefore(declared(), gone) } });
     expect(warpPlan(seen)).to.deep.equal([
-      'unchanged worker: blocked: its warp vpn does not run (label fairlead.warp=vpn)',
+      'warning worker: blocked: its warp vpn does not run (label fairlead.warp=vpn)',
     ]);
   });
 
@@ -129,6 +131,20 @@ describe('The plan for a target', () => {
     expect(routing.routes.filter(({ family }) => family === 'ipv6').map(({ type }) => type)).to.deep.equal([
       'unreachable',
     ]);
+  });
+
+  it('plans nothing for IPv6 where the kernel has none, routed or refused, and nothing the second time', () => {
+    for (const warp of [vpn(), vpn({ at: { other: '10.9.0.2' } })]) {
+      const without = (routing?: RoutingState): World =>
+        kernelWorld([net, bridge('other', '10.9.0.0/24')], [warp, worker()], {
+          readings: { worker: namespaceOf(worker(), routing, { lacksIpv6: true }) },
+        });
+      const plan = planWarps(declared(), without());
+      const placedThere = routingAfter(plan, 'worker');
+      expect([...placedThere.rules, ...placedThere.routes].map(({ family }) => family)).to.include('ipv4');
+      expect(JSON.stringify(plan.steps)).not.to.include('ipv6');
+      expect(planWarps(declared(), without(placedThere)).steps).to.deep.equal([]);
+    }
   });
 
   it('clears what nobody declares any more', () => {
@@ -335,7 +351,7 @@ describe('What was routed by hand', () => {
       routed: { worker: routingAfter(plan, 'worker') },
     });
     expect(warpPlan(later)).to.deep.equal([
-      'unchanged worker: routed by hand through vpn, which is gone or has another address: blocked',
+      'warning worker: routed by hand through vpn, which is gone or has another address: blocked',
     ]);
   });
 

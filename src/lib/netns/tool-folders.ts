@@ -47,8 +47,13 @@ export function toolFolders(path = ''): readonly string[] {
 }
 
 function isRootsAlone(folder: string): boolean {
-  const { uid, mode } = statSync(folder, { throwIfNoEntry: false }) ?? { uid: -1, mode: 0 };
-  return uid === 0 && (mode & writableByOthers) === 0;
+  try {
+    const { uid, mode } = statSync(folder);
+    return uid === 0 && (mode & writableByOthers) === 0;
+  } catch {
+    // Not there, or in a folder that only others may look into: nothing is run from it.
+    return false;
+  }
 }
 
 /** Where a program is; one that is found is not looked for again. */

@@ -9,15 +9,23 @@ const pastTense: Record<Step['do'], string> = {
   disconnect: 'disconnected',
   'set-routing': 'routed',
   'clear-routing': 'unrouted',
-  'set-nat': 'NAT set',
+  'set-nat': 'NAT set up',
   'set-guard': 'guard set',
 };
 
+/** What a step did, in one word or two: a step may also take back what its kind sets up. */
+function did(step: Step): string {
+  if (step.do === 'set-nat' && !step.nat) return 'NAT removed';
+  if (step.do === 'set-guard' && step.guard.length === 0) return 'guard removed';
+  if (step.do === 'set-routing' && !step.routes.some(({ open }) => open)) return 'blocked';
+  return pastTense[step.do];
+}
+
 function counted(results: readonly StepResult[]): string[] {
-  const kinds = [...new Set(results.map(result => result.step.do))];
+  const kinds = [...new Set(results.map(({ step }) => did(step)))];
   return kinds.map(kind => {
-    const count = results.filter(result => result.step.do === kind).length;
-    return `${String(count)} ${pastTense[kind]}`;
+    const count = results.filter(({ step }) => did(step) === kind).length;
+    return `${String(count)} ${kind}`;
   });
 }
 

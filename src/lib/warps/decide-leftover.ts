@@ -39,6 +39,8 @@ export function decideLeftover(
     wanted: routing,
     routes,
     ...(step && { step }),
-    findings: step ? [] : [finding(owner.name, { find: 'unchanged', reason: how })],
+    findings: step
+      ? []
+      : [finding(owner.name, { find: blocked.length > 0 ? 'warning' : 'unchanged', reason: how })],
   };
 }

@@ -68,6 +68,8 @@ export function decideRouted(
     routes,
     routed: target,
     ...(step && { step }),
-    findings: step ? [] : [finding(named, { find: 'unchanged', reason: `${how} (${says})` })],
+    findings: step
+      ? []
+      : [finding(named, { find: blocked.length > 0 ? 'warning' : 'unchanged', reason: `${how} (${says})` })],
   };
 }

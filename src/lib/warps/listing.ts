@@ -56,7 +56,10 @@ export interface WarpListing {
 }
 
 function stateOf({ declared, inPlace, routes, step, byHand }: Decision): TargetState {
-  if (!declared) return byHand.tables.length > 0 ? 'by hand' : 'left over';
+  if (!declared) {
+    if (byHand.tables.length === 0) return 'left over';
+    return byHand.tables.every(({ vias }) => vias.length > 0) ? 'by hand' : 'blocked';
+  }
   if (declared.verdict.is === 'idle') return 'not running';
   if (declared.verdict.is === 'refused') return 'refused';
   if (!inPlace) return 'unknown';

@@ -133,7 +133,11 @@ export function planRoute(
     else if (found.length === 0) findings.push(undeclared(target, declaration));
   }
   const plan = planChosen([...chosen], all, declaration, world);
-  return { steps: inSafeOrder(plan.steps), findings: [...findings, ...plan.findings] };
+  // Who names a container wants it routed: that it is passed over is no success.
+  const told = plan.findings.map((each): Finding =>
+    each.find === 'ignored' ? { ...each, find: 'refused' } : each,
+  );
+  return { steps: inSafeOrder(plan.steps), findings: [...findings, ...told] };
 }
 
 /** For some targets: their routes, NAT in their warps, and a way out of a guard that is in force. */

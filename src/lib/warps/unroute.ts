@@ -25,14 +25,14 @@ function clear(owner: Container, { kernel }: World): Step | Finding {
   const { name } = owner;
   const reading = kernel?.namespaces.get(owner.id);
   const container = processOf(owner);
-  if (!isAlive(owner) || !container || reading?.read === 'gone')
+  if (!isAlive(owner) || reading?.read === 'gone')
     return finding(name, {
       find: 'unchanged',
       reason: 'not running: what was in its namespace went with it',
     });
   if (reading?.read === 'unreadable')
     return finding(name, { find: 'refused', reason: `could not be read: ${reading.why}` });
-  if (reading?.read !== 'state' || !holdsRouting(reading.state.routing))
+  if (!container || reading?.read !== 'state' || !holdsRouting(reading.state.routing))
     return finding(name, { find: 'unchanged', reason: 'there is nothing of Fairlead in its namespace' });
   const changes = routingChanges(reading.state.routing, noRouting);
   return { do: 'clear-routing', job: 'warps', container, changes, reason: 'as asked' };
