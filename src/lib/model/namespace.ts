@@ -30,6 +30,8 @@ export interface NamespaceState {
   /** Inode number of the namespace: containers that share it share its routing. */
   readonly inode: number;
   readonly routing: RoutingState;
+  /** Set where the kernel was started without IPv6: there is nothing to route, and a rule for it is an error. */
+  readonly lacksIpv6?: true;
   readonly links: readonly Link[];
   readonly sysctls: Sysctls;
   /** Read where the container is a warp. */

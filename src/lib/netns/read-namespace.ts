@@ -22,13 +22,14 @@ export async function readNamespace(
 ): Promise<NamespaceState> {
   const readSwitches = async (): ReturnType<typeof readSysctls> =>
     readSysctls(run, within, await interfacesIn(within, process), signal);
-  const [{ routing, links, hasBeacon }, sysctls] = await Promise.all([
+  const [{ routing, links, lacksIpv6, hasBeacon }, sysctls] = await Promise.all([
     readRouting(run, within, dialect, signal),
     readSwitches(),
   ]);
   return {
     inode: within.inode,
     routing,
+    ...(lacksIpv6 && { lacksIpv6 }),
     links,
     sysctls,
     ...(warpSide && { warpSide: await readWarpSide(run, within, { links, sysctls, hasBeacon }, signal) }),

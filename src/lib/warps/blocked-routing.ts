@@ -41,7 +41,9 @@ export function blockedRouting(
   const closed = routes.filter(({ origin }) => origin !== 'command').map(shut);
   const byHand = byHandRouting(kept, world.containers);
   const replies = replyMarking(owner, world);
-  const laidOut = routingFor({ routes: closed }, undefined, { base, replies, byHand });
+  const reading = world.kernel?.namespaces.get(owner.id);
+  const state = reading?.read === 'state' ? reading.state : undefined;
+  const laidOut = routingFor({ routes: closed }, state, { base, replies, byHand });
   if (!laidOut.ok) return undefined;
   const { routing } = laidOut;
   const there = held(kept);

@@ -21,16 +21,12 @@ interface LeftoverOptions {
 
 /** Told from what is declared by its tables alone, for nothing else remembers what was routed by hand. */
 export function leftovers(
-  { routing, links }: Pick<NamespaceState, 'routing' | 'links'>,
+  { routing, ...state }: Pick<NamespaceState, 'routing' | 'links' | 'lacksIpv6'>,
   containers: readonly Container[],
   { base, replies }: LeftoverOptions,
 ): Leftovers {
   const byHand = byHandRouting(routing, containers);
-  const reading = routingFor(
-    { routes: [] },
-    { links },
-    { base, replies: routing.replies && replies, byHand },
-  );
+  const reading = routingFor({ routes: [] }, state, { base, replies: routing.replies && replies, byHand });
   // More than fits can only be what somebody else wrote under our mark: it stays as it is, and is nobody's to open.
   return { routing: reading.ok ? reading.routing : routing, byHand: byHand.tables };
 }

@@ -32,7 +32,7 @@ export type RoutingReading =
  */
 export function routingFor(
   target: Pick<RoutedTarget, 'routes'>,
-  state: Pick<NamespaceState, 'links'> | undefined,
+  state: Pick<NamespaceState, 'links' | 'lacksIpv6'> | undefined,
   { base, replies, byHand = { tables: [], bypass: [] } }: RoutingOptions,
 ): RoutingReading {
   const { routes } = target;
@@ -59,7 +59,16 @@ export function routingFor(
   });
   if (!laidOut.ok) return laidOut;
   const closed = ways.flatMap(([route, way]) => ('closed' in way ? [{ route, why: way.closed }] : []));
-  return { ...laidOut, closed };
+  return { ok: true, routing: state?.lacksIpv6 ? withoutIpv6(laidOut.routing) : laidOut.routing, closed };
+}
+
+/** Where the kernel has no IPv6 nothing leaves by it, and what cannot be placed would keep the rest from being placed. */
+function withoutIpv6({ rules, routes, ...others }: RoutingState): RoutingState {
+  return {
+    ...others,
+    rules: rules.filter(({ family }) => family === 'ipv4'),
+    routes: routes.filter(({ family }) => family === 'ipv4'),
+  };
 }
 
 function tableUse({ warp, origin }: Route): TableUse {

@@ -28,6 +28,8 @@ export interface IpDialect {
 export interface RoutingReading {
   readonly routing: RoutingState;
   readonly links: readonly Link[];
+  /** Set where the kernel was started without IPv6. */
+  readonly lacksIpv6?: true;
   /** Whether a route says that there is NAT of ours. */
   readonly hasBeacon: boolean;
 }
@@ -65,6 +67,7 @@ export async function readRouting(
   const replies = mayMarkReplies(rules, routes) ? await readRepliesTable(run, within, signal) : undefined;
   return {
     routing: { rules, routes, ...(replies && { replies }) },
+    ...(v6?.length === 0 && { lacksIpv6: true }),
     links: readLinks(links, [...addresses4, ...addresses6]),
     hasBeacon: routes4.some(({ table }) => Number(table) === beaconTable),
   };
