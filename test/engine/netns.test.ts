@@ -153,7 +153,9 @@ for (const release of releases) {
       expect(state.routing.rules).to.deep.equal(families.flatMap(rulesOf));
       const vias = await Promise.all(families.map(via));
       expect(state.routing.routes).to.deep.equal([vias[0], backstop('ipv4'), vias[1], backstop('ipv6')]);
-      expect(state.routing.replies).to.deep.equal({ gatewayMacs: ['02:42:ac:1f:07:03', '02:42:ac:1f:07:09'] });
+      expect(state.routing.replies).to.deep.equal({
+        gatewayMacs: ['02:42:ac:1f:07:03', '02:42:ac:1f:07:09'],
+      });
       const { IPAddress, MacAddress } = (await inspect('target')).NetworkSettings.Networks['shared'] ?? {
         ...{ IPAddress: '', MacAddress: '' },
       };
