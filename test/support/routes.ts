@@ -20,7 +20,6 @@ export interface RouteSketch {
 export const passage: Passage = {
   network: network('tunnel'),
   ipv4: '172.30.0.2',
-  mac: '02:42:ac:1e:00:02',
   targetIpv4: '172.30.0.9',
 };
 

@@ -1,4 +1,4 @@
-import { type Container, isAlive } from '../model/container.js';
+import { type Container, type Endpoint, isAlive } from '../model/container.js';
 import type { PolicyRule, RoutingState, ViaRoute } from '../model/routing.js';
 import { mainTable } from '../model/routing.js';
 import { canonicalAddress } from '../net/address.js';
@@ -18,8 +18,6 @@ export interface ByHandTable {
   readonly vias: readonly ViaRoute[];
   /** Ways to an address that is the warp's no more. */
   readonly stale: readonly ViaRoute[];
-  /** Of the warp, where its way is open. */
-  readonly mac?: string;
 }
 
 /** What was routed on the command line, read from the kernel: nothing else remembers it. */
@@ -50,18 +48,15 @@ function readTable(
 ): ByHandTable {
   const all = routes.filter((route): route is ViaRoute => route.type === 'via' && route.table === table);
   const vias = all.filter(via => holderOf(via, containers));
-  const [first] = vias;
   const warp =
     containers.find(({ id }) => all.some(({ metric }) => metric === warpMetric(id))) ??
     onlyOne(containers.filter(({ name }) => tableOf(name, 'command') === table));
-  const mac = first && holderOf(first, containers)?.mac;
   return {
     table,
     ...(warp && { warp }),
     selections: rules.filter(rule => rule.table === table).map(selectionOf),
     vias,
     stale: all.filter(via => !vias.includes(via)),
-    ...(mac !== undefined && { mac }),
   };
 }
 
@@ -69,7 +64,7 @@ function readTable(
 export function holderOf(
   { metric, gateway }: ViaRoute,
   containers: readonly Container[],
-): { mac?: string } | undefined {
+): Endpoint | undefined {
   return containers
     .filter(container => isAlive(container) && warpMetric(container.id) === metric)
     .flatMap(({ endpoints }) => endpoints)

@@ -27,7 +27,6 @@ export function wayOver(network: Network, target: Party, warp: Party): Way {
     network,
     ...(far?.ipv4 !== undefined && { ipv4: far.ipv4 }),
     ...(far?.ipv6 !== undefined && { ipv6: far.ipv6 }),
-    ...(far?.mac !== undefined && { mac: far.mac }),
     ...(near?.ipv4 !== undefined && { targetIpv4: near.ipv4 }),
     ...(near?.ipv6 !== undefined && { targetIpv6: near.ipv6 }),
   };

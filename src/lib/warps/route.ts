@@ -17,8 +17,6 @@ export interface Passage {
   /** The warp's addresses on that network. */
   readonly ipv4?: string;
   readonly ipv6?: string;
-  /** The warp's MAC address there: connections that come in through it are told from others by it. */
-  readonly mac?: string;
   /** The target's own addresses there: they tell which of its devices leads to the warp. */
   readonly targetIpv4?: string;
   readonly targetIpv6?: string;
