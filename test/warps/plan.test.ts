@@ -429,6 +429,14 @@ describe('What was routed by hand', () => {
     expect(ways(routingAfter(plan, 'worker'))).to.deep.equal(['10.7.0.9 dev eth0']);
   });
 
+  it('is closed without a config too, and nothing that one may have declared is', () => {
+    const gone = vpn({ state: 'exited', pid: 0, at: { net: '' } });
+    const seen = kernelWorld([net], [gone, plain()], { routed: { worker: before() } });
+    expect(lines(planRoute(declared(), seen, only()))).to.deep.equal([
+      'route worker → vpn (blocked): routed by hand through vpn, which is gone or has another address: blocked',
+    ]);
+  });
+
   it('is refused through a warp that there is not, and cuts nobody off', () => {
     const slip = withCommandRoutes(declared(), { targets: ['worker'], via: 'vnp' });
     const plan = planRoute(slip, kernelWorld([net], [vpn(), plain()]), { ...only('worker'), via: 'vnp' });

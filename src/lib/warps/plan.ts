@@ -15,6 +15,7 @@ import { planNat } from './nat.js';
 import { preflight } from './preflight.js';
 import { inSafeOrder } from './safe-order.js';
 import { holdsRouting } from './target-state.js';
+import { isByHand } from './tables.js';
 import { unreadFinding } from './unread.js';
 import { wishesFor } from './wishes.js';
 
@@ -113,7 +114,7 @@ export function planRoute(
     const { steps, findings } = complete
       ? joinPlans(planWarpGuard(declaration, world), planWarps(declaration, world))
       : planChosen(
-          all.filter(({ declared }) => declared),
+          all.filter(decision => decision.declared ?? isByHandAlone(decision)),
           all,
           declaration,
           world,
@@ -138,6 +139,11 @@ export function planRoute(
     each.find === 'ignored' ? { ...each, find: 'refused' } : each,
   );
   return { steps: inSafeOrder(plan.steps), findings: [...findings, ...told] };
+}
+
+/** Whether all of ours in a namespace was routed by hand: what a config may have declared is not among it. */
+function isByHandAlone({ byHand, inPlace }: Decision): boolean {
+  return byHand.tables.length > 0 && (inPlace?.routes ?? []).every(({ table }) => isByHand(table));
 }
 
 /** For some targets: their routes, NAT in their warps, and a way out of a guard that is in force. */
