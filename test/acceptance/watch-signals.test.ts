@@ -63,16 +63,22 @@ describe('Signals and a changed config under watch on Engine 28.5', () => {
     expect(Date.now() - before).to.be.below(3000);
   });
 
-  it('one signal ends it within 10 s, with 0, while the engine does not answer', async () => {
-    await place.configure(tier('shared'));
-    await using proxy = await startFaultProxy(engine.host);
-    proxy.inject({ on: /create$/, fault: { do: 'hold', until: new Promise(() => undefined) } });
-    const daemon = place.spawn(proxy.host);
-    await daemon.until('the engine is asked to create it', () => proxy.pending(/create$/) > 0);
-    const before = Date.now();
-    expect(await daemon.end('SIGTERM')).to.equal(0);
-    expect(Date.now() - before).to.be.below(10_000);
-  });
+  for (const [what, call, exit, says] of [
+    ['a step', /create$/, 1, 'ended before this was done'],
+    ['a question', /^GET \/networks/, 0, 'got SIGTERM'],
+  ] as const) {
+    it(`one signal ends it within 10 s while the engine does not answer ${what}, with ${String(exit)}`, async () => {
+      await place.configure(tier('shared'));
+      await using proxy = await startFaultProxy(engine.host);
+      proxy.inject({ on: call, fault: { do: 'hold', until: new Promise(() => undefined) } });
+      const daemon = place.spawn(proxy.host);
+      await daemon.until('the engine is asked', () => proxy.pending(call) > 0);
+      const before = Date.now();
+      expect(await daemon.end('SIGTERM')).to.equal(exit);
+      expect(Date.now() - before).to.be.below(10_000);
+      expect(daemon.log).to.include(says);
+    });
+  }
 
   it('leaves no socket behind', async () => {
     await place.configure('networks: {}\n');

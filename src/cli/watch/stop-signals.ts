@@ -16,12 +16,12 @@ const everyMs = 250;
 
 /** What is left is found by the next run, as after a SIGKILL; whoever stops the watch has to know of it. */
 function giveUp(log: Log, underWay: UnderWay | undefined): never {
-  if (underWay) {
-    log.error(`ended before this was done: ${underWay.what}`);
-    log.error(`what finishes it: ${underWay.finishedBy}`);
-  } else {
-    log.error('ended before the pass under way was over; no step of it was');
+  if (!underWay) {
+    log.warn('ended before the pass under way was over; nothing of it is half done');
+    process.exit(ExitCode.asDesired);
   }
+  log.error(`ended before this was done: ${underWay.what}`);
+  log.error(`what finishes it: ${underWay.finishedBy}`);
   process.exit(ExitCode.failed);
 }
 
