@@ -23,12 +23,15 @@ function unknownFlags(unknown: readonly string[], { command, flags }: CommandUsa
   ]);
 }
 
-function missingArguments(names: readonly string[], { command, example }: CommandUsage): UsageError {
-  const wanted = listed(names.map(name => name.toUpperCase()));
-  return new UsageError(`${command} needs ${wanted}.`, [
+function missing(wanted: readonly string[], { command, example }: CommandUsage): UsageError {
+  return new UsageError(`${command} needs ${listed(wanted)}.`, [
     ...(example === undefined ? [] : [`For example: ${example}`]),
     `See fairlead ${command} --help`,
   ]);
+}
+
+function missingFlags(message: string): string[] {
+  return [...message.matchAll(/^\s*Missing required flag ([\w-]+)$/gm)].map(([, flag = '']) => `--${flag}`);
 }
 
 /** The text of oclif's other errors as one sentence, without what they say of help. */
@@ -58,8 +61,16 @@ export function usageErrorFrom(error: Error, usage: CommandUsage | undefined): U
   if (usage && 'flags' in error) return unknownFlags(names(error.flags), usage);
   if (usage && 'args' in error && Array.isArray(error.args)) {
     const extra = error.args.filter(arg => typeof arg === 'string');
-    if (extra.length === 0) return missingArguments(names(error.args), usage);
+    if (extra.length === 0) {
+      return missing(
+        names(error.args).map(name => name.toUpperCase()),
+        usage,
+      );
+    }
     return new UsageError(`${usage.command} takes fewer arguments; too many: ${extra.join(' ')}.`, [seeHelp]);
   }
+  // Of these oclif tells in its text alone.
+  const required = usage && missingFlags(error.message);
+  if (required && required.length > 0) return missing(required, usage);
   return new UsageError(sentence(error.message), [seeHelp]);
 }

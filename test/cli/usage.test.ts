@@ -27,6 +27,11 @@ const told: Readonly<Record<string, readonly string[]>> = {
     'For example: fairlead network connect backend api --alias db-client',
     'See fairlead network connect --help',
   ],
+  'warp test worker': [
+    'warp test needs --to.',
+    'For example: fairlead warp test worker --to 198.18.0.9',
+    'See fairlead warp test --help',
+  ],
   'network disconnect backend': [
     'network disconnect needs CONTAINER.',
     'For example: fairlead network disconnect backend api',
