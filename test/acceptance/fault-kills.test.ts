@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Release, releases } from '../engine/releases.js';
+import { type DockerRelease, releases } from '../engine/releases.js';
 import { startEngine } from '../engine/private-engine.js';
 import { faultConfig, faultScene, nothingLost } from './fault-scene.js';
 import { watchPlace } from './watch-daemon.js';
@@ -17,7 +17,7 @@ function randomFrom(seed: number): () => number {
 }
 
 /** A hundred in all. */
-const kills: Readonly<Record<Release, number>> = { '20.10': 20, '26.1': 20, '28.5': 60 };
+const kills: Readonly<Record<DockerRelease, number>> = { '20.10': 20, '26.1': 20, '28.5': 60 };
 
 for (const release of releases) {
   describe(`A watch that is killed on Engine ${release}`, () => {

@@ -27,7 +27,9 @@ export async function startInForeground({ release, name }: StartCommand): Promis
   console.log(`export DOCKER_HOST=${engine.host}`);
   // To whoever started us detached.
   process.send?.(engine.host);
-  console.error(`${engine.name}: Docker ${engine.version}, API ${engine.apiVersion}. Ctrl+C stops it.`);
+  console.error(
+    `${engine.name}: ${engine.product} ${engine.version}, API ${engine.apiVersion}. Ctrl+C stops it.`,
+  );
   // A promise alone does not keep Node alive.
   const alive = setInterval(() => undefined, 2 ** 30);
   await stop;

@@ -7,7 +7,7 @@ import {
   EngineUnavailableError,
 } from './engine-errors.js';
 import { runInEngine, startDetached, startInForeground } from './cli-commands.js';
-import { isRelease, releases } from './releases.js';
+import { isRelease, podmanRelease, releases } from './releases.js';
 import type { Release } from './releases.js';
 import { findEngine, listEngines, stopEngine } from './running-engines.js';
 import { sweepEngines } from './sweep-engines.js';
@@ -22,7 +22,7 @@ const usage = `Private Docker engines for tests, demos and benches.
   engine exec [--name NAME] -- COMMAND [ARG…]       run a command in its network namespace, DOCKER_HOST set
   engine clean                                      remove what engines of dead owners left behind
 
-Releases: ${releases.join(', ')} (${newest} unless said otherwise).`;
+Releases: ${releases.join(', ')}, ${podmanRelease} (${newest} unless said otherwise).`;
 
 class UsageError extends Error {}
 

@@ -12,12 +12,13 @@ import type { EnginePlace } from './namespaces.js';
 export interface DaemonOptions {
   readonly folder: string;
   readonly place: EnginePlace;
-  readonly args: readonly string[];
+  /** Its command line. */
+  readonly command: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly timeoutMs: number;
 }
 
-/** A dockerd that answers. */
+/** An engine's daemon that answers. */
 export interface Daemon {
   readonly pid: number;
   readonly isRunning: boolean;
@@ -25,10 +26,16 @@ export interface Daemon {
   end(signal: 'SIGTERM' | 'SIGKILL', timeoutMs: number): Promise<void>;
 }
 
-export async function startDaemon({ folder, place, args, env, timeoutMs }: DaemonOptions): Promise<Daemon> {
+export async function startDaemon({
+  folder,
+  place,
+  command,
+  env,
+  timeoutMs,
+}: DaemonOptions): Promise<Daemon> {
   forgetKilledDaemons(folder, place);
   const log = openSync(join(folder, 'dockerd.log'), 'a');
-  const [file, enterArgs] = enterCommand(place, ['net', 'mnt'], ['dockerd', ...args]);
+  const [file, enterArgs] = enterCommand(place, ['net', 'mnt'], command);
   const child = spawn(file, enterArgs, { stdio: ['ignore', log, log], detached: true, env });
   closeSync(log);
   release(child);
@@ -46,7 +53,7 @@ export async function startDaemon({ folder, place, args, env, timeoutMs }: Daemo
       try {
         await ended;
       } catch (error) {
-        throw new EngineStartError(`dockerd did not end in ${String(endTimeoutMs)} ms:\n${tail(folder)}`, {
+        throw new EngineStartError(`the engine did not end in ${String(endTimeoutMs)} ms:\n${tail(folder)}`, {
           cause: error,
         });
       }
@@ -66,9 +73,9 @@ function forgetKilledDaemons(folder: string, place: EnginePlace): void {
 async function waitUntilItAnswers(child: ChildProcess, folder: string, timeoutMs: number): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await answersPing(join(folder, 'docker.sock')))) {
-    if (hasEnded(child)) throw new EngineStartError(`dockerd ended while starting:\n${tail(folder)}`);
+    if (hasEnded(child)) throw new EngineStartError(`the engine ended while starting:\n${tail(folder)}`);
     if (Date.now() > deadline) {
-      throw new EngineStartError(`dockerd did not answer in ${String(timeoutMs)} ms:\n${tail(folder)}`);
+      throw new EngineStartError(`the engine did not answer in ${String(timeoutMs)} ms:\n${tail(folder)}`);
     }
     await delay(10);
   }

@@ -3,7 +3,7 @@ export class EngineUnavailableError extends Error {
   override readonly name = 'EngineUnavailableError';
 }
 
-/** dockerd ended, or did not answer in time; the message carries the tail of its log. */
+/** An engine's daemon ended, or did not answer in time; the message carries the tail of its log. */
 export class EngineStartError extends Error {
   override readonly name = 'EngineStartError';
 }

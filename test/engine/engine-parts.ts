@@ -13,6 +13,8 @@ import { installEngine } from './install-engine.js';
 import type { InstalledEngine } from './install-engine.js';
 import { holdNamespaces } from './namespaces.js';
 import type { EnginePlace } from './namespaces.js';
+import { podmanCommand } from './install-podman.js';
+import { podmanRelease } from './releases.js';
 import type { Release } from './releases.js';
 import { sweepEngines } from './sweep-engines.js';
 import { startWatchdog } from './watchdog.js';
@@ -47,8 +49,18 @@ export interface EngineParts {
   launch(): Promise<Daemon>;
 }
 
-export async function prepareEngine(options: EngineOptions): Promise<EngineParts> {
+/** What is run in the engine's namespaces for it to be there: its daemon, unless somebody else is to start that. */
+export type LaunchCommand = (
+  dockerd: readonly string[],
+  place: { readonly folder: string; readonly installed: InstalledEngine },
+) => readonly string[] | Promise<readonly string[]>;
+
+export async function prepareEngine(
+  options: EngineOptions,
+  launchCommand: LaunchCommand = dockerd => dockerd,
+): Promise<EngineParts> {
   const { release, isolated = true, timeoutMs = 30_000 } = options;
+  if (release === podmanRelease && !isolated) throw new RangeError('a private Podman is always isolated');
   const installed = await installEngine(release);
   sweepEngines();
   const folder = createEngineFolder(release, options.name);
@@ -58,23 +70,28 @@ export async function prepareEngine(options: EngineOptions): Promise<EngineParts
   try {
     const cgroupProcs = createDaemonCgroup(name);
     const pools = isolated ? options.pools : [await claimPool(folder)];
-    const args = daemonArguments(folder, name, {
+    const settings = {
       isolated,
       hosts: options.hosts ?? [],
       daemonArgs: options.daemonArgs ?? [],
       ...(pools && { pools }),
       ...(options.bip !== undefined && { bip: options.bip }),
-    });
+    };
+    const command =
+      release === podmanRelease
+        ? podmanCommand(folder)
+        : ['dockerd', ...daemonArguments(folder, name, settings)];
     const place = await holdNamespaces({
       folder,
       cgroupProcs,
       isolated,
       libraryFolder: installed.libraryFolder,
+      rootFolder: installed.rootFolder,
       env,
     });
     const record = readRecord(folder);
     if (record) writeRecord(folder, { ...record, place });
-    const launch = (): Promise<Daemon> => startDaemon({ folder, place, args, env, timeoutMs });
+    const launch = (): Promise<Daemon> => startDaemon({ folder, place, command, env, timeoutMs });
     return { name, folder, installed, place, watchdog, launch };
   } catch (error) {
     await watchdog.dismiss();

@@ -4,8 +4,9 @@ import { cached } from './cache.js';
 import { withDebianSuite } from './debian-packages.js';
 import { EngineUnavailableError } from './engine-errors.js';
 import { installTools } from './engine-tools.js';
-import { releaseSources } from './releases.js';
-import type { Release } from './releases.js';
+import { podmanRelease, releaseSources } from './releases.js';
+import type { DockerRelease, Release } from './releases.js';
+import { installPodman } from './install-podman.js';
 import { requireMachine } from './requirements.js';
 
 export interface InstalledEngine {
@@ -16,12 +17,17 @@ export interface InstalledEngine {
   readonly searchPath: readonly string[];
   /** Libraries that a small host lacks; empty where a release needs none. */
   readonly libraryFolder: string;
+  /** A file system of its own to run in; the host's where it is left out. */
+  readonly rootFolder?: string;
 }
 
 /** Makes a release ready to start. The host's packages stay as they are: all of it is in the cache. */
 export async function installEngine(release: Release): Promise<InstalledEngine> {
   requireMachine();
   const tools = await installTools();
+  if (release === podmanRelease) {
+    return { release, ...(await installPodman()), searchPath: [tools], libraryFolder: '' };
+  }
   const folder = await cached(`engine-${release}-1`, draft => unpackEngine(release, draft));
   const triplet = `${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
   return {
@@ -32,7 +38,7 @@ export async function installEngine(release: Release): Promise<InstalledEngine> 
   };
 }
 
-async function unpackEngine(release: Release, draft: string): Promise<void> {
+async function unpackEngine(release: DockerRelease, draft: string): Promise<void> {
   const { suites, packages } = releaseSources[release];
   const seen: string[] = [];
   for (const name of suites) {

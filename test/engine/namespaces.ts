@@ -16,16 +16,23 @@ export interface HoldOptions {
   readonly isolated: boolean;
   /** Libraries to be found in there beside the host's, or nothing. */
   readonly libraryFolder: string;
+  /** A file system to have as root in there; the host's where it is left out. */
+  readonly rootFolder?: string | undefined;
   readonly env: NodeJS.ProcessEnv;
 }
 
 const script = fileURLToPath(new URL('hold-namespaces.sh', import.meta.url));
+const rootScript = fileURLToPath(new URL('hold-root.sh', import.meta.url));
 
 export async function holdNamespaces(options: HoldOptions): Promise<EnginePlace> {
-  const { folder, cgroupProcs, isolated, libraryFolder, env } = options;
+  const { folder, cgroupProcs, isolated, libraryFolder, rootFolder, env } = options;
   const namespaces = isolated ? ['--mount', '--net'] : ['--mount'];
   const mode = isolated ? 'isolated' : 'shared';
-  const holder = spawn('unshare', [...namespaces, 'sh', script, folder, cgroupProcs, mode, libraryFolder], {
+  const held =
+    rootFolder === undefined
+      ? [script, folder, cgroupProcs, mode, libraryFolder]
+      : [rootScript, folder, cgroupProcs, rootFolder];
+  const holder = spawn('unshare', [...namespaces, 'sh', ...held], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
     env,

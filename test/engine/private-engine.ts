@@ -9,12 +9,13 @@ import { callerEnvironment, clientEnvironment } from './engine-environment.js';
 import { prepareEngine } from './engine-parts.js';
 import type { EngineOptions, EngineParts } from './engine-parts.js';
 import { enterCommand } from './namespaces.js';
+import { podmanRelease } from './releases.js';
 import type { Release } from './releases.js';
 import { removeAllObjects } from './reset-engine.js';
 import { runCommand } from './run-command.js';
 import type { CommandOptions } from './run-command.js';
 
-/** Starts a Docker engine nobody else uses; it goes when stopped, or when this process goes. */
+/** Starts an engine nobody else uses; it goes when stopped, or when this process goes. */
 export async function startEngine(options: EngineOptions): Promise<PrivateEngine> {
   const parts = await prepareEngine(options);
   const engine = new PrivateEngine(parts);
@@ -53,9 +54,13 @@ export class PrivateEngine {
     this.raw = createEngineApi(this.socketPath);
   }
 
-  /** Of dockerd; another one after each start. */
+  /** Of the daemon; another one after each start. */
   get pid(): number {
     return this.#daemon?.pid ?? 0;
+  }
+
+  get product(): 'Docker' | 'Podman' {
+    return this.release === podmanRelease ? 'Podman' : 'Docker';
   }
 
   get version(): string {
@@ -71,7 +76,7 @@ export class PrivateEngine {
     return `/proc/${String(this.#parts.place.holderPid)}/ns/net`;
   }
 
-  /** What dockerd has logged since the first start. */
+  /** What the daemon has logged since the first start. */
   log(): string {
     return readFileSync(join(this.dir, 'dockerd.log'), 'utf8');
   }
@@ -81,7 +86,7 @@ export class PrivateEngine {
     return this.raw.call<Reply>(method, path, body);
   }
 
-  /** The docker CLI of this release against this engine; returns what it printed, trimmed. */
+  /** The docker CLI of this release (Podman brings none) against this engine; returns what it printed, trimmed. */
   async docker(...args: string[]): Promise<string> {
     return (await runCommand('docker', args, { env: this.env })).trim();
   }
@@ -111,18 +116,18 @@ export class PrivateEngine {
     return removeAllObjects(this.raw);
   }
 
-  /** dockerd ends as `systemctl stop` ends it, its containers too, and comes back with the same data. */
+  /** It ends as `systemctl stop` ends it (dockerd its containers too), and comes back with the same data. */
   async restart(): Promise<void> {
     await this.#daemon?.end('SIGTERM', 30_000);
     await this.start();
   }
 
-  /** dockerd dies on the spot; its containers live on. */
+  /** The daemon dies on the spot; its containers live on. */
   async kill(): Promise<void> {
     await this.#daemon?.end('SIGKILL', 5000);
   }
 
-  /** A dockerd on the data of the last one, unless it still runs. */
+  /** A daemon on the data of the last one, unless it still runs. */
   async start(): Promise<void> {
     if (this.#daemon?.isRunning) return;
     this.#daemon = await this.#parts.launch();

@@ -1,7 +1,12 @@
-/** The engine releases to test against: the oldest in use, one between, and the newest Debian has. */
+/** The Docker releases to test against: the oldest in use, one between, and the newest Debian has. */
 export const releases = ['20.10', '26.1', '28.5'] as const;
 
-export type Release = (typeof releases)[number];
+export type DockerRelease = (typeof releases)[number];
+
+/** The Podman of Debian 13, by its Docker-compatible API. */
+export const podmanRelease = 'podman-5.4';
+
+export type Release = DockerRelease | typeof podmanRelease;
 
 export interface ReleaseSource {
   /** Debian suites to look in, in this order: a release moves on from sid when its successor arrives. */
@@ -9,12 +14,12 @@ export interface ReleaseSource {
   readonly packages: readonly string[];
 }
 
-export const releaseSources: Readonly<Record<Release, ReleaseSource>> = {
+export const releaseSources: Readonly<Record<DockerRelease, ReleaseSource>> = {
   '20.10': { suites: ['bookworm'], packages: ['docker.io', 'containerd', 'tini', 'libdevmapper1.02.1'] },
   '26.1': { suites: ['trixie'], packages: ['docker.io', 'docker-cli', 'containerd', 'tini'] },
   '28.5': { suites: ['sid', 'forky'], packages: ['docker.io', 'docker-cli', 'containerd', 'tini-static'] },
 };
 
 export function isRelease(text: string): text is Release {
-  return (releases as readonly string[]).includes(text);
+  return text === podmanRelease || (releases as readonly string[]).includes(text);
 }
