@@ -8,7 +8,6 @@ const heavy = {
   yaml: 'src/lib/config/source/yaml-text.ts',
   dockerode: 'src/lib/docker/dockerode-engine.ts',
   cockatiel: 'src/lib/docker/retrying-engine.ts',
-  execa: 'src/lib/netns/run-tool.ts',
   'prom-client': 'src/lib/watch/metrics.ts',
   ora: 'src/cli/terminal.ts',
   chalk: 'src/cli/terminal.ts',

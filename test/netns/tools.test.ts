@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { KernelError } from '../../src/lib/netns/kernel-error.js';
 import { toolRunner } from '../../src/lib/netns/run-tool.js';
 import { programFinder, systemFolders, toolFolders } from '../../src/lib/netns/tool-folders.js';
@@ -18,6 +19,15 @@ afterEach(() => rm(folder, { recursive: true }));
 async function addTool(name: string, script: string): Promise<void> {
   await writeFile(join(folder, name), `#!/bin/sh\n${script}\n`);
   await chmod(join(folder, name), 0o755);
+}
+
+/** What a tool writes to a file, once it has. */
+async function textOf(file: string): Promise<string> {
+  for (;;) {
+    const text = await readFile(file, 'utf8').catch(() => '');
+    if (text !== '') return text;
+    await setTimeout(5);
+  }
 }
 
 function runner(): RunTool {
@@ -116,12 +126,27 @@ describe('A tool', () => {
     expect(error.message).to.equal('ip was ended by SIGKILL.');
   });
 
-  it('ends when it is no longer wanted', async () => {
-    await addTool('ip', 'echo > "$1"; exec sleep 1000');
-    const stop = new AbortController();
-    const running = runner()({ tool: 'ip', args: [join(folder, 'started')] }, stop.signal);
-    stop.abort(new Error('enough'));
-    const reason = await running.then(String, (error: unknown) => (error as Error).message);
-    expect(reason).to.equal('enough');
+  for (const [when, hasStarted] of [
+    ['while it is being looked for', false],
+    ['while it runs', true],
+  ] as const) {
+    it(`ends when it is no longer wanted ${when}`, async () => {
+      await addTool('ip', 'echo $$ > "$1.new"; mv "$1.new" "$1"; exec sleep 1000');
+      const stop = new AbortController();
+      const started = join(folder, 'started');
+      const running = runner()({ tool: 'ip', args: [started] }, stop.signal);
+      const pid = hasStarted ? await textOf(started) : undefined;
+      stop.abort(new Error('enough'));
+      const reason = await running.then(String, (error: unknown) => (error as Error).message);
+      expect(reason).to.equal('enough');
+      if (pid !== undefined) expect(() => process.kill(Number(pid), 0)).to.throw(/ESRCH/);
+    });
+  }
+
+  it('that leaves somebody behind who holds its output is not waited for when it has said too much', async () => {
+    await addTool('ip', 'sleep 1000 & echo $! > "$1"; exec cat /dev/zero');
+    const other = join(folder, 'other');
+    expect((await failureOf(runner()({ tool: 'ip', args: [other] }))).failure).to.equal('no-answer');
+    process.kill(Number(await textOf(other)));
   });
 });

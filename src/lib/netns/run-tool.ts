@@ -1,6 +1,7 @@
 import { escapeLine } from '../model/escape.js';
-import { ExitCode } from '../model/errors.js';
+import { ExitCode, messageOf } from '../model/errors.js';
 import { KernelError } from './kernel-error.js';
+import { type Ending, runProgram } from './run-program.js';
 import { type FindProgram, type Program, missingProgram } from './tool-folders.js';
 import type { RunTool, Tool } from './tools.js';
 import { unnamedFile } from './unnamed-file.js';
@@ -25,10 +26,9 @@ export function toolRunner({ findProgram, folders }: RunToolOptions): RunTool {
 
   return async ({ tool, args, input, within }, signal) => {
     signal?.throwIfAborted();
-    const [program, nsenter, { execa }] = await Promise.all([
+    const [program, nsenter] = await Promise.all([
       found(findProgram, tool),
       within ? found(findProgram, 'nsenter') : undefined,
-      import('execa'),
     ]);
     // By the open handle: the path of a process that has ended would by now lead nowhere, or to somebody else's.
     const command =
@@ -36,23 +36,17 @@ export function toolRunner({ findProgram, folders }: RunToolOptions): RunTool {
     const [file = program, ...rest] = command;
     const stdin = input === undefined ? undefined : await unnamedFile(input);
     try {
-      const result = await execa(file, rest, {
+      const ending = await runProgram(file, rest, {
         env,
-        extendEnv: false,
         stdio: [stdin ? inherited(stdin) : 'ignore', 'pipe', 'pipe', ...(within ? [inherited(within)] : [])],
-        cwd: '/',
-        detached: true,
-        cleanup: false,
-        reject: false,
-        stripFinalNewline: false,
-        timeout: deadlineMs,
-        maxBuffer: mostCharacters,
-        ...(signal && { cancelSignal: signal }),
+        deadlineMs,
+        mostCharacters,
+        signal,
       });
       signal?.throwIfAborted();
-      const { exitCode, stdout, stderr } = result;
-      if (exitCode === undefined || result.isMaxBuffer) throw noAnswer(tool, result);
-      return { exitCode, stdout: text(stdout), stderr: text(stderr) };
+      if (ending.how !== 'exited') throw noAnswer(tool, ending);
+      const { exitCode, stdout, stderr } = ending;
+      return { exitCode, stdout, stderr };
     } finally {
       await stdin?.close();
     }
@@ -65,36 +59,22 @@ async function found(findProgram: FindProgram, program: Program): Promise<string
   return path;
 }
 
-/** execa takes any descriptor; its types know those below ten. */
-function inherited({ fd }: { readonly fd: number }): 3 {
+function inherited({ fd }: { readonly fd: number }): number {
   if (fd < 0) throw new TypeError('a tool was to be run in a namespace that is closed by now');
-  return fd as 3;
+  return fd;
 }
 
-function text(output: unknown): string {
-  return typeof output === 'string' ? output : '';
-}
-
-/** How a tool ended that gave no result. */
-interface Ending {
-  readonly exitCode?: number | undefined;
-  readonly signal?: string | undefined;
-  readonly timedOut: boolean;
-  readonly isMaxBuffer: boolean;
-  readonly originalMessage?: string | undefined;
-  readonly cause?: unknown;
-}
-
-function noAnswer(tool: Tool, ending: Ending): KernelError {
-  const { exitCode, timedOut, isMaxBuffer, signal, cause } = ending;
-  if (exitCode === undefined && signal === undefined && !timedOut && !isMaxBuffer) {
-    const why = escapeLine(ending.originalMessage ?? 'no reason given');
+function noAnswer(tool: Tool, ending: Exclude<Ending, { readonly how: 'exited' }>): KernelError {
+  if (ending.how === 'not-started') {
+    const { cause } = ending;
+    const why = escapeLine(messageOf(cause));
     return new KernelError('tool', `Could not start ${tool}: ${why}.`, { exit: ExitCode.failed, cause });
   }
-  const what = timedOut
-    ? `did not end within ${String(deadlineMs / 1000)} s`
-    : isMaxBuffer
-      ? 'printed more than is ever read of it'
-      : `was ended by ${signal ?? 'a signal'}`;
-  return new KernelError('no-answer', `${tool} ${what}.`, { exit: ExitCode.failed, cause });
+  const what =
+    ending.how === 'killed'
+      ? `was ended by ${ending.signal}`
+      : ending.by === 'length'
+        ? 'printed more than is ever read of it'
+        : `did not end within ${String(deadlineMs / 1000)} s`;
+  return new KernelError('no-answer', `${tool} ${what}.`, { exit: ExitCode.failed });
 }
