@@ -9,6 +9,7 @@ import type { Kernel } from '../netns/kernel.js';
 import { type Journal, noJournal } from './journal.js';
 import { guardOnceMade } from './set-guard.js';
 import { RecentContainers } from './recent-containers.js';
+import { type PlacedStep, stretchesOf } from './stretches.js';
 import { withWaysLost } from './ways-lost.js';
 
 export interface ApplyOptions {
@@ -43,6 +44,9 @@ function idsBefore(steps: readonly Step[]): ReadonlyMap<string, string> {
 function guards({ guard }: SetGuard, { name }: NetworkRef): boolean {
   return guard.some(({ network }) => network.name === name);
 }
+
+/** Measured on two cores, busy and idle: what is gained by more is lost by the first having to wait. */
+const closingsAtOnce = 8;
 
 /** Why a step is not attempted after what failed before it. */
 function blockedBy(step: Step, failed: readonly Step[]): string | undefined {
@@ -92,8 +96,9 @@ function endedBy({ signal, failFast = false }: ApplyOptions, failed: readonly St
 }
 
 /**
- * Does the steps of a plan, one after the other: the only writer there is. A step that fails does not stop the
- * ones that do not depend on it. When the signal fires, the step under way ends and the rest is skipped.
+ * Does the steps of a plan, one after the other, and side by side those that only take ways back: the only writer there
+ * is. A step that fails does not stop the ones that do not depend on it. When the signal fires, the steps under way end
+ * and the rest is skipped.
  */
 export async function apply(
   engine: Engine,
@@ -102,7 +107,6 @@ export async function apply(
   options: ApplyOptions = {},
 ): Promise<Report> {
   const { onStep, journal = noJournal } = options;
-  const results: StepResult[] = [];
   const failed: Step[] = [];
   const heldBack: Step[] = [];
   const created = new Map<string, string>();
@@ -117,29 +121,25 @@ export async function apply(
   };
   const containers = new RecentContainers(engine);
   const context = { engine, info, containers, created, standing, journal, kernel, onMade, signal: undefined };
-  for (const step of plan.steps) {
+  const attempt = async ({ step, index }: PlacedStep): Promise<StepResult> => {
     const held = options.heldBack?.(step);
     const blocked = endedBy(options, failed) ?? held ?? blockedBy(step, [...failed, ...heldBack]);
     if (held !== undefined) heldBack.push(step);
-    if (blocked !== undefined) {
-      results.push({ step, outcome: 'skipped', note: blocked });
-      continue;
-    }
-    onStep?.(step, results.length);
+    if (blocked !== undefined) return { step, outcome: 'skipped', note: blocked };
+    onStep?.(step, index);
     try {
       const { outcome, note, lookAgain, created: made } = await execute(step, context);
       if (made) created.set(made.name, made.id);
-      results.push({
-        step,
-        outcome,
-        ...(note !== undefined && { note }),
-        ...(lookAgain && { lookAgain }),
-      });
+      return { step, outcome, ...(note !== undefined && { note }), ...(lookAgain && { lookAgain }) };
     } catch (error) {
       failed.push(step);
-      results.push({ step, outcome: 'failed', failure: failureOf(error) });
+      return { step, outcome: 'failed', failure: failureOf(error) };
     }
-  }
+  };
+  const { default: pLimit } = await import('p-limit');
+  const limit = pLimit(closingsAtOnce);
+  const results: StepResult[] = [];
+  for (const stretch of stretchesOf(plan.steps)) results.push(...(await limit.map(stretch, attempt)));
   return { results: await withWaysLost(engine, results), findings: plan.findings };
 }
 
