@@ -167,4 +167,25 @@ describe('The end of watch with routes and a guard on Engine 28.5', () => {
       expect(await scene.wayOf('app', ['vpn'])).to.equal(onExit === 'keep' ? 'vpn' : 'direct');
     });
   }
+
+  it('on_exit: withdraw is no success where the engine cannot be asked whose routes they are', async () => {
+    await using scene = await startWarpScene('28.5');
+    const { engine } = scene;
+    await scene.networks();
+    await scene.gateway('vpn');
+    await startTarget(engine, { name: 'app', network: 'work', labels: { 'fairlead.warp': 'vpn' } });
+    await using place = await watchPlace(engine);
+    await place.configure('warp: { on_exit: withdraw }\n');
+    await using proxy = await startFaultProxy(engine.host);
+    const daemon = await place.watch(proxy.host);
+    await daemon.until('it is routed', () => daemon.changes.some(change => change.startsWith('set-routing')));
+    const routed = await containerState(engine, 'app');
+    await proxy.down();
+    await daemon.until('it has lost the engine', () => daemon.eventsOf('lost').length > 0);
+    expect(await daemon.end()).to.equal(4);
+    expect(daemon.log)
+      .to.include('routes and guard stay in force')
+      .and.to.include('fairlead warp unroute --guard');
+    expect(await containerState(engine, 'app')).to.deep.equal(routed);
+  });
 });

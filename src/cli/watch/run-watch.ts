@@ -1,5 +1,5 @@
 import { durationMs } from '../../lib/config/duration.js';
-import type { ExitCode } from '../../lib/model/errors.js';
+import { ExitCode } from '../../lib/model/errors.js';
 import { countedEvents } from '../../lib/watch/counted-events.js';
 import { systemClock } from '../../lib/watch/clock.js';
 import { watchReport } from '../../lib/watch/watch-report.js';
@@ -96,12 +96,11 @@ export async function runWatch(
   );
   try {
     const end = await loop.ended;
-    if (connection.config.warp.on_exit === 'withdraw') {
-      underWay = withdrawal;
-      await withdrawWarps(connection);
-      underWay = undefined;
-    }
-    return end.exit;
+    if (connection.config.warp.on_exit !== 'withdraw') return end.exit;
+    underWay = withdrawal;
+    const withdrawn = await withdrawWarps(connection);
+    underWay = undefined;
+    return end.exit === ExitCode.asDesired ? withdrawn : end.exit;
   } finally {
     unwatch();
     reloads.close();
