@@ -49,16 +49,7 @@ export interface EngineParts {
   launch(): Promise<Daemon>;
 }
 
-/** What is run in the engine's namespaces for it to be there: its daemon, unless somebody else is to start that. */
-export type LaunchCommand = (
-  dockerd: readonly string[],
-  place: { readonly folder: string; readonly installed: InstalledEngine },
-) => readonly string[] | Promise<readonly string[]>;
-
-export async function prepareEngine(
-  options: EngineOptions,
-  launchCommand: LaunchCommand = dockerd => dockerd,
-): Promise<EngineParts> {
+export async function prepareEngine(options: EngineOptions): Promise<EngineParts> {
   const { release, isolated = true, timeoutMs = 30_000 } = options;
   if (release === podmanRelease && !isolated) throw new RangeError('a private Podman is always isolated');
   const installed = await installEngine(release);
