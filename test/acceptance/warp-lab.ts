@@ -13,11 +13,32 @@ export interface WarpLab extends AsyncDisposable {
   readonly world: BareNamespace;
   /** Sends datagrams from the target, and counts those that arrive, by the way they came. */
   send(): Promise<{ readonly tunnel: number; readonly past: number }>;
+  /** Has the world answer datagrams, for some seconds, with the address they came from. */
+  echo(): Promise<void>;
+  /** Whose datagrams of one flow, which is the same each time, seem to be: `nobody` where no answer comes. */
+  seenAs(): Promise<string>;
   /** All that decides about packets in the warp, as text. */
   state(): Promise<string>;
 }
 
 const addresses = ['tunnel', 'past'] as const;
+
+const echo = `
+use IO::Socket::INET;
+my $socket = IO::Socket::INET->new(Proto => 'udp', LocalAddr => '${far}', LocalPort => 7) or die;
+alarm 20;
+while ($socket->recv(my $data, 9)) { eval { $socket->send($socket->peerhost) } }`;
+
+/** From one port always: for whoever passes it on it is one flow. */
+const ask = `
+use IO::Socket::INET;
+my $socket = IO::Socket::INET->new(
+  Proto => 'udp', LocalPort => 5555, PeerAddr => '${far}', PeerPort => 7) or die;
+$SIG{ALRM} = sub { print 'nobody'; exit };
+alarm 1;
+$socket->send('who?');
+$socket->recv(my $answer, 99);
+print $answer;`;
 
 export async function warpLab({ folders }: FirewallTools): Promise<WarpLab> {
   const [inside, warp, world] = [
@@ -67,6 +88,12 @@ export async function warpLab({ folders }: FirewallTools): Promise<WarpLab> {
       const [tunnel = 0, past = 0] = (await arrived()).map((packets, at) => packets - (before[at] ?? 0));
       return { tunnel, past };
     },
+    async echo() {
+      await world.sh(`perl - > /dev/null 2>&1 <<'END' &${echo}
+END
+        until grep -q ':0007 ' /proc/net/udp; do busybox usleep 10000; done`);
+    },
+    seenAs: () => inside.sh(`perl - <<'END'${ask}\nEND`),
     state: () => warpState(warp),
     async [Symbol.asyncDispose]() {
       for (const each of [inside, warp, world]) await each[Symbol.asyncDispose]();

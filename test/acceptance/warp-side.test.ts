@@ -146,6 +146,23 @@ describe("a warp's side in the kernel", () => {
     expect(await lab.send()).to.deep.equal({ tunnel: 0, past: 3 });
   });
 
+  it('takes in a flow that went through before and never pauses, and lets go of it when undone', async () => {
+    await lab.warp.sh('echo 1 > /proc/sys/net/ipv4/ip_forward');
+    await lab.echo();
+    // Conntrack is at work in the warp, and has seen the flow without NAT.
+    await lab.warp.sh(`nft add table inet image
+      nft add chain inet image passing '{ type filter hook forward priority 0; }'
+      nft add rule inet image passing ct state invalid drop`);
+    expect(await lab.seenAs()).to.equal('nobody');
+    await writeNat(tools.run, lab.warp.handle, { targets: [target] });
+    expect(await lab.seenAs()).to.equal('198.18.8.2');
+    await writeNat(tools.run, lab.warp.handle, undefined);
+    await lab.warp.sh('echo 1 > /proc/sys/net/ipv4/ip_forward');
+    expect(await lab.seenAs()).to.equal('nobody');
+    await writeNat(tools.run, lab.warp.handle, { targets: [target] });
+    expect(await lab.seenAs()).to.equal('198.18.8.2');
+  });
+
   it('is for its targets alone', async () => {
     await lab.warp.sh('iptables-legacy -P FORWARD DROP');
     await writeNat(tools.run, lab.warp.handle, { targets: ['10.9.0.77'], tunnel: 'tun0' });

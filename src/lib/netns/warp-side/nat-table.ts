@@ -1,4 +1,4 @@
-import type { Family } from '../../model/routing.js';
+import { type Family, routeProtocol } from '../../model/routing.js';
 import type { WarpNat } from '../../model/warp-side.js';
 import {
   addressIs,
@@ -22,6 +22,12 @@ export const memories = ['set_ipv4_forwarding', 'set_ipv6_forwarding', 'had_no_r
 
 export type Memory = (typeof memories)[number];
 
+/** Before connections are looked up (conntrack does that at -200). */
+const zoning = {
+  name: 'zoning',
+  base: { type: 'filter', hook: 'prerouting', prio: -300, policy: 'accept' },
+} as const;
+
 const forward = {
   name: 'forward',
   base: { type: 'filter', hook: 'forward', prio: -10, policy: 'accept' },
@@ -42,10 +48,20 @@ const clamp: readonly Expression[] = [
   },
 ];
 
+/**
+ * NAT is decided at the first packet of a connection. One that was forwarded before there was any, as after a restart of
+ * the warp, would go on without it for as long as it does not pause; in a zone of ours the kernel knows nothing of it and
+ * takes it for new. Of one direction only: answers are to the warp's own address and look for it where they always do.
+ */
+const intoZone: Expression = {
+  mangle: { key: { ct: { key: 'zone', dir: 'original' } }, value: routeProtocol },
+};
+
 function rulesFor(family: Family, targets: readonly string[], tunnel: string | undefined): NftRule[] {
   const from = addressIs(family, 'saddr', targets);
   const out = tunnel === undefined ? [] : [deviceIs('oifname', '==', checkedDevice(tunnel))];
   return [
+    { chain: zoning.name, expr: [from, intoZone] },
     // Without its tunnel a warp would send what it is given by its own address and network.
     ...(tunnel === undefined
       ? []
@@ -63,6 +79,7 @@ export function natTable({ targets, tunnel }: WarpNat, remembered: ReadonlySet<M
     family: 'inet',
     name: natTableName,
     chains: [
+      zoning,
       forward,
       postrouting,
       ...memories.filter(memory => remembered.has(memory)).map(name => ({ name })),
