@@ -2,8 +2,10 @@
 import { runContainer } from './containers.js';
 import { markEngine } from './engine-traces.js';
 import { startEngine } from './private-engine.js';
+import { bootSystemd } from './systemd-host.js';
 
-const engine = await startEngine({ release: '28.5' });
+const isBooted = process.argv[2] === 'systemd';
+const engine = isBooted ? (await bootSystemd()).engine : await startEngine({ release: '28.5' });
 await runContainer(engine, { name: 'running', publish: ['8080:80'] });
 await runContainer(engine, {
   name: 'stubborn',

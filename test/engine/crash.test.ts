@@ -15,9 +15,9 @@ interface Owner {
 }
 
 /** A process with an engine with containers, one running, one paused, one coming back whenever it ends. */
-async function startOwner(): Promise<Owner> {
+async function startOwner(...args: readonly string[]): Promise<Owner> {
   const script = fileURLToPath(new URL('crash-owner.ts', import.meta.url));
-  const owner = spawn(process.execPath, ['--import', 'tsx', script], {
+  const owner = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = (await once(createInterface(owner.stdout), 'line')) as [string];
@@ -37,6 +37,13 @@ describe('A private engine whose owner is killed', () => {
     expect(findTraces(owner.mark)).to.not.be.empty;
     await owner.die();
     await waitUntil('the engine is gone', () => findTraces(owner.mark).length === 0);
+  });
+
+  it('vanishes with the systemd that it is a service of', async () => {
+    const owner = await startOwner('systemd');
+    expect(findTraces(owner.mark)).to.not.be.empty;
+    await owner.die();
+    await waitUntil('all of it is gone', () => findTraces(owner.mark).length === 0);
   });
 
   it('vanishes at the next start when its watchdog was killed as well', async () => {
