@@ -5,6 +5,7 @@ import type { World } from '../lib/model/world.js';
 import { type Pass, runPass } from '../lib/reconcile/pass.js';
 import { describeStep } from '../lib/report/describe.js';
 import { errorJson, reportJson, schemaVersion, unexpectedJson } from '../lib/report/json.js';
+import { warningLines } from '../lib/report/warnings.js';
 import { typed } from './command-line.js';
 import { type Connection, connect } from './connection.js';
 import { type GlobalFlags, globalFlags } from './global-flags.js';
@@ -84,7 +85,7 @@ export abstract class BaseCommand extends Command {
     choosePass: Pass<Seen> | ((connection: Connection) => Promise<Pass<Seen>>),
   ): Promise<JsonDocument> {
     // With it comes the width of every script and emoji: 20 ms.
-    const { problemLines, reportLines, warningLines } = await import('../lib/report/text.js');
+    const { problemLines, reportLines } = await import('../lib/report/text.js');
     const dryRun = flags['dry-run'] ?? false;
     return this.withEngine(flags, async ({ spinner, interruption, ...connection }) => {
       const { engine, journal } = connection;

@@ -95,7 +95,7 @@ describe('--dry-run', () => {
           expect([shown.exitCode, json.exitCode, done.exitCode]).to.deep.equal([0, 0, 0]);
           // Line for line what is then done, but for the summary.
           const [last = '', ...lines] = shown.stdout.trimEnd().split('\n').reverse();
-          expect(last).to.match(/^Dry run: \d+ /);
+          expect(last).to.match(/^Dry run: would \w+ \d+/);
           expect(done.stdout.trimEnd().split('\n').reverse().slice(1)).to.deep.equal(lines);
           expect(JSON.parse(json.stdout)).to.include({ dryRun: true, changed: 0 });
         }),

@@ -33,15 +33,15 @@ describe('what routing cannot promise', () => {
     const plain = routed('worker', safe);
     const open = { guard: new Set<string>() };
     expect(said(plain, around([plain]), open)).to.deep.equal([
-      'warning worker: while it starts, what it sends goes past the warp for some milliseconds: vpn-net is not guarded',
+      'caveat worker: what is sent in the first milliseconds of a start goes past the warp: vpn-net is not guarded',
     ]);
     const raw = routed('worker', { ...safe, powers: { netAdmin: false, netRaw: true } });
     expect(said(raw, around([raw]), { ...open, strict: true })).to.deep.equal([
-      'refused worker: while it starts, what it sends goes past the warp for some milliseconds, and with CAP_NET_RAW, which it has by default, it can send past any routing: vpn-net is not guarded',
+      'refused worker: what is sent in the first milliseconds of a start goes past the warp, and with CAP_NET_RAW, which is there by default, any packet can: vpn-net is not guarded',
     ]);
     const admin = routed('worker', { ...safe, powers: { netAdmin: true, netRaw: true } });
     expect(said(admin, around([admin]), open)[0]).to.include(
-      'with CAP_NET_ADMIN it can remove what routes it',
+      'with CAP_NET_ADMIN all routing can be removed at any time',
     );
   });
 
@@ -58,7 +58,7 @@ describe('what routing cannot promise', () => {
   it('is IPv6 that is blocked, which is no leak', () => {
     const target = routed('worker', { ...safe, at: { 'vpn-net': '10.1.0.3,fd00::3' } });
     expect(said(target, around([target]), { strict: true })).to.deep.equal([
-      'warning worker: what it sends by IPv6 is blocked: its warp vpn has no IPv6 address on vpn-net',
+      'caveat worker: what is sent by IPv6 is blocked: the warp vpn has no IPv6 address on vpn-net',
     ]);
   });
 
@@ -72,14 +72,14 @@ describe('what routing cannot promise', () => {
     const strict = namespaceOf(target.container, undefined, { sysctls });
     const namespaces = new Map([...world.kernel.namespaces, [target.container.id, strict]]);
     expect(said(target, { ...world, kernel: { ...world.kernel, namespaces } })).to.deep.equal([
-      'warning web: its published ports take no connections from outside: its reverse path filter is strict',
+      'caveat web: published ports take no connections from outside: the reverse path filter is strict',
     ]);
   });
 
   it('is name lookups that the engine sends on from the host', () => {
     const target = routed('worker', { ...safe, dns: [] });
     expect(said(target, asking(target, engines['28.5'], '198.18.0.53'))).to.deep.equal([
-      'warning worker: its name lookups go past the warp: Engine 28.5.2 sends them on from the host itself',
+      'caveat worker: name lookups go past the warp: Engine 28.5.2 sends them on from the host itself',
     ]);
     expect(said(target, asking(target, engines['26.1'], '198.18.0.53'))).to.deep.equal([]);
     const partly = routed('worker', { ...safe, dns: [], rules: ['10.0.0.0/8', '0.0.0.0/0 tcp'] });

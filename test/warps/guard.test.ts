@@ -184,7 +184,7 @@ describe('the plan of the guard', () => {
     const plan = planGuard(['vpn-net'], around, warpsOn, ({ name }) => name !== 'proxy');
     expect(planText(plan)).to.deep.equal([
       'unchanged vpn-net: guarded: only 10.1.0.2 may begin a connection out of it',
-      'warning vpn-net: not guarded on other networks they are on: api; what they send there while they start is not held back',
+      'caveat vpn-net: not guarded on other networks they are on: api; what they send there while they start is not held back',
     ]);
   });
 
@@ -192,7 +192,7 @@ describe('the plan of the guard', () => {
     const dual = { ...vpnNet, enableIpv6: true };
     const around = seen(world([dual], [vpn, worker]), { guard: inForce(['10.1.0.2']) });
     expect(planText(planGuard(['vpn-net'], around, warpsOn))).to.include(
-      'warning vpn-net: no warp has an IPv6 address on it: what is sent out of it by IPv6 is held back',
+      'caveat vpn-net: no warp has an IPv6 address on it: what is sent out of it by IPv6 is held back',
     );
   });
 });

@@ -41,7 +41,7 @@ describe('In the listing of warps a target is', () => {
     [
       'blocked while its warp is away',
       kernelWorld([net], [gone(), worker()], { routed: { worker: routing([gone(), worker()]) } }),
-      'worker blocked: blocked: its warp vpn does not run (label fairlead.warp=vpn)',
+      'worker blocked: its warp vpn does not run (label fairlead.warp=vpn)',
     ],
     [
       'not routed yet',
@@ -154,7 +154,7 @@ describe('A guarded network', () => {
   it('is listed with what is held back, and beside it what is guarded and should not be', () => {
     const seen = kernelWorld([net], [vpn(), worker()], { guard: inForce });
     expect(listWarps(declared({}, ['net']), seen).guarded).to.deep.equal([
-      { network: 'net', state: 'guarded', warps: ['10.7.0.2'], dropped: 7, why: 'as declared' },
+      { network: 'net', state: 'guarded', warps: ['10.7.0.2'], dropped: 7, why: 'as declared', caveats: [] },
     ]);
     expect(listWarps(declared(), seen).guarded.map(({ network, state }) => [network, state])).to.deep.equal([
       [bridgeName, 'left over'],

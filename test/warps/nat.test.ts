@@ -66,7 +66,7 @@ describe('the plan of NAT in warps', () => {
   it('stays bound to a tunnel that is gone, whatever else there is not', () => {
     expect(planText(planNat([worker], around([worker], inPlace(forWorker))))).to.deep.equal([
       'unchanged vpn: NAT is set up for 10.1.0.3, out of tun0 only',
-      'warning vpn: its tunnel tun0 is not there: what it is sent is dropped',
+      'caveat vpn: its tunnel tun0 is not there: what it is sent is dropped',
     ]);
     const flushed = planNat([worker], around([worker], { hasOwn: true, knownTunnel: 'tun0' }));
     expect(flushed.steps[0]).to.have.nested.property('nat.tunnel', 'tun0');
@@ -76,14 +76,14 @@ describe('the plan of NAT in warps', () => {
     const side = { tunnels: ['tun0', 'tun1'], ...inPlace({ targets: ['10.1.0.3'], tunnel: 'tun1' }) };
     expect(planText(planNat([worker], around([worker], side)))).to.deep.equal([
       'unchanged vpn: NAT is set up for 10.1.0.3, out of tun1 only',
-      'warning vpn: has several tunnels (tun0, tun1): what it is sent leaves by tun1 alone',
+      'caveat vpn: has several tunnels (tun0, tun1): what it is sent leaves by tun1 alone',
     ]);
   });
 
   it('lets nothing through a VPN whose tunnel is not up yet', () => {
     const side = { dropping: [{ family: 'ipv4', backend: 'iptables-nft' }] } as const;
     expect(planText(planNat([worker], around([worker], side)))).to.deep.equal([
-      'warning vpn: NAT is not set up yet: it drops what it is to forward, as a VPN does, and has no tunnel so far',
+      'caveat vpn: NAT is not set up yet: it drops what it is to forward, as a VPN does, and has no tunnel so far',
     ]);
     const v6 = { dropping: [{ family: 'ipv6', backend: 'iptables-nft' }] } as const;
     expect(planText(planNat([worker], around([worker], v6)))).to.deep.equal([

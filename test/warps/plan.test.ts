@@ -20,12 +20,12 @@ const worker = (sketch: PlacedSketch = {}): Container =>
 /** A command for these targets, by somebody who has no config. */
 const only = (...targets: string[]): RouteScope => ({ targets, complete: false });
 
-/** Steps and what is said of targets; what C's files say beside is theirs to test. */
+/** Steps and what is said of targets, without what is to be known of routing and warps as such. */
 function lines(plan: Plan): string[] {
   return planText({
     steps: plan.steps,
     findings: plan.findings.filter(
-      ({ find, reason }) => (find !== 'warning' || reason.includes('blocked')) && find !== 'ignored',
+      ({ find }) => find !== 'warning' && find !== 'caveat' && find !== 'ignored',
     ),
   });
 }
@@ -78,7 +78,7 @@ describe('The plan for a target', () => {
     const gone = [vpn({ state: 'exited', pid: 0, at: { net: '' } }), worker()];
     const seen = kernelWorld([net], gone, { routed: { worker: routedBefore(declared(), gone) } });
     expect(warpPlan(seen)).to.deep.equal([
-      'warning worker: blocked: its warp vpn does not run (label fairlead.warp=vpn)',
+      'blocked worker: its warp vpn does not run (label fairlead.warp=vpn)',
     ]);
   });
 
@@ -351,7 +351,7 @@ describe('What was routed by hand', () => {
       routed: { worker: routingAfter(plan, 'worker') },
     });
     expect(warpPlan(later)).to.deep.equal([
-      'warning worker: routed by hand through vpn, which is gone or has another address: blocked',
+      'blocked worker: routed by hand through vpn, which is gone or has another address',
     ]);
   });
 
@@ -465,7 +465,7 @@ describe('A plan without a look into the kernel', () => {
   it('shows what is declared, from nothing, and warns once', () => {
     const second = placed('second', { at: { net: '10.7.0.4' }, labels: label });
     const plan = planWarps(declared(), kernelWorld([net], [vpn(), worker(), second], away));
-    const said = planText(plan).filter(line => !line.startsWith('warning') || line.includes('in place'));
+    const said = planText(plan).filter(line => !/^(warning|caveat)/.test(line) || line.includes('in place'));
     expect(said).to.deep.equal([
       'route worker → vpn on net: label fairlead.warp=vpn',
       'route second → vpn on net: label fairlead.warp=vpn',

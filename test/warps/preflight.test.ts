@@ -35,10 +35,10 @@ describe('what is missing on the way through a warp', () => {
     const side = { tunnels: ['tun0'], dropping: [{ family: 'ipv4', backend: 'iptables-legacy' }] } as const;
     const world = around(targets, side, { state: sysctls({ ipv4Forwarding: false }) });
     expect(lacks(targets, world)).to.deep.equal([
-      'warning vpn: forwards no IPv4: of what is sent through it, it keeps what it does not answer itself',
-      'warning vpn: rewrites no sources of IPv4: what it only forwards gets no answer',
-      'warning vpn: drops what it is to forward by IPv4 unless a rule of its own accepts it (in its rules of iptables-legacy)',
-      'warning vpn: does not fit TCP segments to its tunnel tun0: pages may begin to load and then stall',
+      'caveat vpn: forwards no IPv4: of what is sent through it, it keeps what it does not answer itself',
+      'caveat vpn: rewrites no sources of IPv4: what it only forwards gets no answer',
+      'caveat vpn: drops what it is to forward by IPv4 unless a rule of its own accepts it (in its rules of iptables-legacy)',
+      'caveat vpn: does not fit TCP segments to its tunnel tun0: pages may begin to load and then stall',
     ]);
     for (const { hints } of preflight(targets, world)) expect(hints).to.be.an('array').that.is.not.empty;
   });
@@ -48,8 +48,8 @@ describe('what is missing on the way through a warp', () => {
     const only6 = routed('six', { warp, at: { 'vpn-net': '10.1.0.3,fd00::3' }, rules: ['2001:db8::/32'] });
     const state = sysctls({ ipv4Forwarding: false, ipv6Forwarding: false });
     expect(lacks([only6], around([only6], {}, { warp, state }))).to.deep.equal([
-      'warning vpn: forwards no IPv6: of what is sent through it, it keeps what it does not answer itself',
-      'warning vpn: rewrites no sources of IPv6: what it only forwards gets no answer',
+      'caveat vpn: forwards no IPv6: of what is sent through it, it keeps what it does not answer itself',
+      'caveat vpn: rewrites no sources of IPv6: what it only forwards gets no answer',
     ]);
   });
 
@@ -71,7 +71,7 @@ describe('what is missing on the way through a warp', () => {
       namespaces: new Map([...world.kernel.namespaces, [target.container.id, heeding]]),
     };
     expect(lacks([target], { ...world, ...(kernel && { kernel }) })).to.deep.equal([
-      'warning worker: heeds redirects, and its warp vpn sends them: what comes after one goes past the warp',
+      'caveat worker: redirects are heeded, and the warp vpn sends them: what comes after one goes past it',
     ]);
     const twoHomed = around([target], able, { warp, state: sysctls({ sendRedirects: true }) });
     expect(lacks([target], twoHomed)).to.deep.equal([]);
@@ -86,7 +86,7 @@ describe('what is missing on the way through a warp', () => {
     if (!kernel?.host) throw new Error('no host');
     const filtering = { ...world, kernel: { ...kernel, host: { ...kernel.host, filtersBridged: true } } };
     expect(lacks([target], filtering)).to.deep.equal([
-      'warning worker on vpn-net: the network is internal and this host filters bridged packets: what is for elsewhere is dropped on it',
+      'caveat worker on vpn-net: the network is internal and this host filters bridged packets: what is for elsewhere is dropped on it',
     ]);
   });
 });

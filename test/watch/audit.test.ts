@@ -3,6 +3,8 @@ import { createLog } from '../../src/lib/log/create-log.js';
 import { FairleadError } from '../../src/lib/model/errors.js';
 import type { Finding } from '../../src/lib/model/plan.js';
 import type { StepFailure } from '../../src/lib/model/report.js';
+import { noRouting } from '../../src/lib/model/routing.js';
+import type { Step } from '../../src/lib/model/step.js';
 import { Audit } from '../../src/lib/watch/audit.js';
 import type { LoopEvent } from '../../src/lib/watch/loop-event.js';
 import { loopEventJson } from '../../src/lib/watch/loop-event-json.js';
@@ -105,8 +107,9 @@ describe('The audit lines', () => {
   it('tell what cannot be mended when it appears and when it is over, and warnings as they come', () => {
     const drift: Finding = { find: 'drift', job: 'networks', network: 'edge', reason: 'it differs' };
     const warning: Finding = { find: 'warning', job: 'proxies', reason: 'its gateway moves' };
-    expect(lines([pass({}, [drift, warning]), 0], [pass({}, [drift]), 1], [pass(), 2])).to.deep.equal([
-      '<4>its gateway moves',
+    const both = ['a', 'b'].map((container): Finding => ({ ...warning, container }));
+    expect(lines([pass({}, [drift, ...both]), 0], [pass({}, [drift]), 1], [pass(), 2])).to.deep.equal([
+      '<4>a, b: its gateway moves',
       '<4>drift edge: it differs',
       '<6>no longer: drift edge: it differs',
     ]);
@@ -132,8 +135,40 @@ describe('An event of the loop as JSON', () => {
       durationMs: 12,
       changed: 1,
       unchanged: 1,
-      steps: [{ ...step, outcome: 'done' }],
+      steps: [
+        {
+          do: 'connect',
+          job: step.job,
+          network: step.network,
+          container: step.container,
+          reason: step.reason,
+          outcome: 'done',
+        },
+      ],
       findings: [{ find: 'refused', job: 'networks', network: 'x', reason: 'no', hints: [] }],
+    });
+  });
+
+  it('is short, however much a step takes, and leaves out what only stays as it is', () => {
+    const container = { id: 'a', name: 'worker', pid: 7, startedAt: '' };
+    const routes = [{ via: 'vpn', rules: ['0.0.0.0/0'], open: true }];
+    const base = { job: 'warps', container, reason: 'label' } as const;
+    const route: Step = { do: 'set-routing', ...base, routes, routing: noRouting, changes: [] };
+    const make: Step = { do: 'create-network', job: 'networks', spec: { name: 'net' }, reason: 'not there' };
+    const results = [route, make].map(step => ({ step, outcome: 'done' as const }));
+    const findings: Finding[] = [{ find: 'caveat', job: 'warps', container: 'worker', reason: 'names' }];
+    expect(loopEventJson(pass({ report: { results, findings } }), at)).to.deep.include({
+      steps: [
+        { do: 'set-routing', job: 'warps', container, routes, reason: 'label', outcome: 'done' },
+        {
+          do: 'create-network',
+          job: 'networks',
+          network: { name: 'net' },
+          reason: 'not there',
+          outcome: 'done',
+        },
+      ],
+      findings: [],
     });
   });
 

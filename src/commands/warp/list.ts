@@ -1,4 +1,5 @@
 import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
+import { paletteFor } from '../../cli/terminal.js';
 import { warpPass } from '../../cli/warp-pass.js';
 import { exitCodeOf } from '../../lib/model/report.js';
 import { warpListJson, warpListLines } from '../../lib/report/warp-list.js';
@@ -22,11 +23,11 @@ export default class WarpList extends BaseCommand {
       return { world: await observe(engine, interruption.signal), declaration: declared };
     });
     const listing = listWarps(declaration, world);
-    const lines = warpListLines(listing);
-    this.print(lines, flags);
+    const palette = await paletteFor(process.stdout, flags, process.env);
+    this.print(warpListLines(listing, palette), flags);
     const exitCode = exitCodeOf({ results: [], findings: listing.findings });
     process.exitCode = exitCode;
-    if (exitCode !== 0) this.printProblems(lines, flags);
+    if (exitCode !== 0) this.printProblems(warpListLines(listing), flags);
     return { exitCode, engine: world.engine, ...warpListJson(listing) };
   }
 }

@@ -1,6 +1,7 @@
 import { hasGatewayPriority } from '../model/engine-info.js';
 import type { GuardState } from '../model/guard.js';
-import type { Finding } from '../model/plan.js';
+import { groupFindings, listedNames } from '../model/group-findings.js';
+import type { Finding, FindingKind } from '../model/plan.js';
 import type { World } from '../model/world.js';
 import { type Diagnosis, note, ok, problem } from './diagnosis.js';
 import type { Facts } from './facts.js';
@@ -84,14 +85,17 @@ function examineState({ state }: Facts): Diagnosis[] {
   ];
 }
 
+const noted: ReadonlySet<FindingKind> = new Set(['warning', 'caveat', 'blocked']);
+
 /** What the plan of everything declared has to say against itself. */
-function examineFinding(finding: Finding): Diagnosis[] {
-  const { find, job, container, network, reason, hints = [] } = finding;
-  const about = container ?? network;
-  const subject = about === undefined ? job : `${job}: ${about}`;
-  if (find === 'refused') return [problem(subject, reason, hints)];
-  if (find === 'warning') return [note(subject, reason, hints)];
-  return [];
+function examineFindings(findings: readonly Finding[]): Diagnosis[] {
+  return groupFindings(findings).flatMap(({ find, findings: same, reason, hints }) => {
+    const names = listedNames(same.map(({ container, network }) => container ?? network ?? ''));
+    const job = same[0]?.job ?? '';
+    const subject = names === '' ? job : `${job}: ${names}`;
+    if (find === 'refused') return [problem(subject, reason, hints)];
+    return noted.has(find) ? [note(subject, reason, hints)] : [];
+  });
 }
 
 /** Everything on this host that would keep a job from working, and what is there to know, each with its fix. */
@@ -110,6 +114,6 @@ export function examine(facts: Facts): Diagnosis[] {
     ...examineGateways(facts, engine.world),
     ...examineKernel(facts, engine.world),
     ...examineState(facts),
-    ...engine.plan.findings.flatMap(examineFinding),
+    ...examineFindings(engine.plan.findings),
   ];
 }

@@ -21,7 +21,11 @@ export type FindingKind =
   /** Cannot be brought about, and why. */
   | 'refused'
   /** Will be done, and has a consequence to know of before. */
-  | 'warning';
+  | 'warning'
+  /** What is as declared does not promise. It holds for long; the step that brings it tells it as a warning. */
+  | 'caveat'
+  /** As declared, and nothing of it gets through at present. */
+  | 'blocked';
 
 /** What a planner has to say of something it plans no step for, or beside a step. */
 export interface Finding {

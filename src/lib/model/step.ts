@@ -94,6 +94,8 @@ export interface RouteSummary {
   readonly network?: string;
   /** What is routed, in the words of the config. */
   readonly rules: readonly string[];
+  /** Set where it was asked for on the command line. */
+  readonly byHand?: true;
   /** False while the warp cannot be reached: the traffic is blocked. */
   readonly open: boolean;
 }

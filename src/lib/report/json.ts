@@ -20,6 +20,29 @@ export function stepJson({ step, outcome, note, failure }: StepResult): Record<s
   };
 }
 
+/** What a step in short has, each where its kind has it. */
+const inShort = [
+  'do',
+  'job',
+  'network',
+  'container',
+  'routes',
+  'nat',
+  'guard',
+  'reason',
+  'outcome',
+  'note',
+  'error',
+] as const;
+
+/** A step without all that it takes: for those who follow what is done, and to whom. */
+export function stepInShort(result: StepResult): Record<string, unknown> {
+  const { step } = result;
+  const made = step.do === 'create-network' && { network: { name: step.spec.name } };
+  const whole: Record<string, unknown> = { ...stepJson(result), ...made };
+  return Object.fromEntries(inShort.flatMap(field => (field in whole ? [[field, whole[field]]] : [])));
+}
+
 export function findingJson(finding: Finding): Record<string, unknown> {
   return { ...finding, hints: finding.hints ?? [] };
 }

@@ -3,6 +3,7 @@ import type { Finding, FindingKind, Plan } from '../model/plan.js';
 import type { Job, Step } from '../model/step.js';
 import { alignColumns } from './columns.js';
 import { describeStep, subjectOf } from './describe.js';
+import { groupFindings, listedNames } from '../model/group-findings.js';
 import { type Palette, plain } from './palette.js';
 
 /** How one job is kept at this moment. */
@@ -19,7 +20,14 @@ export interface JobStatus {
 const jobs: readonly Job[] = ['networks', 'attachments', 'proxies', 'warps'];
 
 const settled: ReadonlySet<FindingKind> = new Set(['unchanged', 'kept']);
-const noted: ReadonlySet<FindingKind> = new Set(['drift', 'label-drift', 'refused', 'warning']);
+const noted: ReadonlySet<FindingKind> = new Set([
+  'drift',
+  'label-drift',
+  'refused',
+  'warning',
+  'blocked',
+  'caveat',
+]);
 
 /** What a plan says of the state of everything declared, job by job. */
 export function statusOf(plan: Plan): JobStatus[] {
@@ -55,7 +63,11 @@ export function statusLines(statuses: readonly JobStatus[], palette: Palette = p
       const { sign, verb, subject } = describeStep(step);
       return [`  ${sign} ${verb}`, subject, escapeLine(step.reason)];
     });
-    const rest = notes.map(note => [`  ! ${noteVerb(note.find)}`, subjectOf(note), escapeLine(note.reason)]);
+    const rest = groupFindings(notes).map(({ find, findings, reason }) => [
+      `  ! ${noteVerb(find)}`,
+      listedNames(findings.map(subjectOf)),
+      escapeLine(reason),
+    ]);
     const below = alignColumns([...steps, ...rest]);
     return [
       heads[i] ?? '',

@@ -1,35 +1,49 @@
 import type { Report, StepResult } from '../model/report.js';
 import type { Step } from '../model/step.js';
 
-const pastTense: Record<Step['do'], string> = {
-  'create-network': 'created',
-  'recreate-network': 'recreated',
-  'remove-network': 'removed',
-  connect: 'connected',
-  disconnect: 'disconnected',
-  'set-routing': 'routed',
-  'clear-routing': 'unrouted',
-  'set-nat': 'NAT set up',
-  'set-guard': 'guard set',
-};
-
-/** What a step did, in one word or two: a step may also take back what its kind sets up. */
-function did(step: Step): string {
-  if (step.do === 'set-nat' && !step.nat) return 'NAT removed';
-  if (step.do === 'set-guard' && step.guard.length === 0) return 'guard removed';
-  if (step.do === 'set-routing' && !step.routes.some(({ open }) => open)) return 'blocked';
-  return pastTense[step.do];
+/** What a kind of step does, and did, to a number of things. */
+interface Words {
+  /** `2 connected`. */
+  readonly did: (count: string) => string;
+  /** `would connect 2`. */
+  readonly would: (count: string) => string;
 }
 
-function counted(results: readonly StepResult[]): string[] {
-  const kinds = [...new Set(results.map(({ step }) => did(step)))];
-  return kinds.map(kind => {
-    const count = results.filter(({ step }) => did(step) === kind).length;
-    return `${String(count)} ${kind}`;
-  });
+function verb(would: string, did = `${would}ed`): Words {
+  return { did: count => `${count} ${did}`, would: count => `${would} ${count}` };
 }
 
-/** «1 created, 2 connected, 14 unchanged», in the conditional for a dry run. */
+const words = {
+  'create-network': verb('create', 'created'),
+  'recreate-network': verb('recreate', 'recreated'),
+  'remove-network': verb('remove', 'removed'),
+  connect: verb('connect'),
+  disconnect: verb('disconnect'),
+  'set-routing': verb('route', 'routed'),
+  'clear-routing': verb('unroute', 'unrouted'),
+  'set-nat': { did: count => `${count} NAT set up`, would: count => `set up NAT in ${count}` },
+  'set-guard': { did: count => `${count} guard set`, would: () => 'set the guard' },
+} as const satisfies Record<Step['do'], Words>;
+
+const block = verb('block');
+const removeNat: Words = { did: count => `${count} NAT removed`, would: count => `remove NAT from ${count}` };
+const removeGuard: Words = { did: count => `${count} guard removed`, would: () => 'remove the guard' };
+
+/** A step may also take back what its kind sets up. */
+function wordsFor(step: Step): Words {
+  if (step.do === 'set-nat' && !step.nat) return removeNat;
+  if (step.do === 'set-guard' && step.guard.length === 0) return removeGuard;
+  if (step.do === 'set-routing' && !step.routes.some(({ open }) => open)) return block;
+  return words[step.do];
+}
+
+function counted(results: readonly StepResult[], tense: keyof Words): string[] {
+  const counts = new Map<Words, number>();
+  for (const { step } of results) counts.set(wordsFor(step), (counts.get(wordsFor(step)) ?? 0) + 1);
+  return [...counts].map(([kind, count]) => kind[tense](String(count)));
+}
+
+/** «1 created, 2 connected, 14 unchanged»; of a dry run «would create 1, connect 2; 14 unchanged». */
 export function summaryOf(report: Report, dryRun: boolean): string {
   const of = (...outcomes: StepResult['outcome'][]): StepResult[] =>
     report.results.filter(result => outcomes.includes(result.outcome));
@@ -38,15 +52,18 @@ export function summaryOf(report: Report, dryRun: boolean): string {
   const tell = (count: number, what: string): string[] => (count > 0 ? [`${String(count)} ${what}`] : []);
 
   const unchanged = of('unchanged').length + found('unchanged', 'kept', 'label-drift');
+  const would = counted(of('planned'), 'would').join(', ');
   const parts = [
-    ...counted(of('done', 'planned')),
+    ...counted(of('done'), 'did'),
     ...tell(of('failed').length, 'failed'),
     ...tell(of('skipped').length, 'skipped'),
     ...tell(found('drift'), 'drifted'),
     ...tell(found('refused'), 'refused'),
+    ...tell(found('blocked'), 'still blocked'),
     ...tell(unchanged, 'unchanged'),
     ...tell(found('ignored'), 'ignored'),
   ];
-  const text = parts.length === 0 ? 'nothing to do' : parts.join(', ');
-  return dryRun ? `Dry run: ${text}` : text;
+  const rest = parts.join(', ');
+  const text = [...(would === '' ? [] : [`would ${would}`]), ...(rest === '' ? [] : [rest])].join('; ');
+  return `${dryRun ? 'Dry run: ' : ''}${text === '' ? 'nothing to do' : text}`;
 }

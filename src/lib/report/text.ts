@@ -11,6 +11,7 @@ const shown: Partial<Record<FindingKind, { readonly sign: string; readonly verb:
   drift: { sign: '!', verb: 'drift' },
   'label-drift': { sign: '!', verb: 'label drift' },
   refused: { sign: 'x', verb: 'refused' },
+  blocked: { sign: '!', verb: 'blocked' },
   unchanged: { sign: '=', verb: 'unchanged' },
 };
 
@@ -70,27 +71,6 @@ function colour(sign: string, palette: Palette): (text: string) => string {
     default:
       return palette.faint;
   }
-}
-
-/** Whether a text names somebody in a word of its own: `app_default` does not name `app`. */
-function isNamedIn(text: string, name: string): boolean {
-  return text.split(/[^a-zA-Z0-9_.-]+/).some(word => word === name || word === `${name}.`);
-}
-
-/** Whom it is about, where its reason does not say so itself: a container rather than the network it is on. */
-function about({ container, network, reason }: Finding): string {
-  const subject = container ?? network;
-  return subject === undefined || isNamedIn(reason, subject) ? '' : `${subject}: `;
-}
-
-/** Warnings, to be read before anything is done. */
-export function warningLines(findings: readonly Finding[]): string[] {
-  return findings
-    .filter(finding => finding.find === 'warning')
-    .flatMap(finding => [
-      `Warning: ${escapeLine(`${about(finding)}${finding.reason}`)}`,
-      ...(finding.hints ?? []).map(hint => `  ${escapeLine(hint)}`),
-    ]);
 }
 
 function render(report: Report, palette: Palette): string[] {

@@ -1,7 +1,9 @@
 import { escapeLine } from '../model/escape.js';
+import { groupFindings, listedNames } from '../model/group-findings.js';
 import type { Finding } from '../model/plan.js';
 import type { RouteSummary } from '../model/step.js';
 import { alignColumns } from './columns.js';
+import { subjectOf } from './describe.js';
 import { type Palette, plain } from './palette.js';
 
 interface ListedTarget {
@@ -9,6 +11,7 @@ interface ListedTarget {
   /** `routed`, `blocked`, … */
   readonly state: string;
   readonly routes: readonly RouteSummary[];
+  readonly bypass: readonly string[];
   readonly why: string;
   readonly caveats: readonly Finding[];
 }
@@ -26,6 +29,7 @@ interface ListedGuard {
   readonly why: string;
   readonly warps: readonly string[];
   readonly dropped: number;
+  readonly caveats: readonly Finding[];
 }
 
 /** What `warp list` tells. */
@@ -35,29 +39,42 @@ export interface WarpList {
   readonly guarded: readonly ListedGuard[];
 }
 
-/** Caveats of one kind are said once, with everybody they are about. */
+/** What is to be known of several is said once. */
 function caveatLines(caveats: readonly Finding[], palette: Palette): string[] {
-  const distinct = new Map(caveats.map(finding => [finding.reason, finding]));
-  return [...distinct.values()].flatMap(({ reason, hints = [] }) => [
-    palette.warned(`    ! ${escapeLine(reason)}`),
-    ...hints.map(hint => palette.faint(`        ${escapeLine(hint)}`)),
+  if (caveats.length === 0) return [];
+  const lines = groupFindings(caveats).flatMap(({ findings, reason, hints }) => [
+    palette.warned(`  ! ${listedNames(findings.map(subjectOf))}: ${escapeLine(reason)}`),
+    ...hints.map(hint => palette.faint(`      ${escapeLine(hint)}`)),
   ]);
+  return ['to know of', ...lines];
 }
 
-function wayOf({ via, network }: RouteSummary): string {
-  return network === undefined ? via : `${via} on ${network}`;
+/** `→ tor on net (by hand, blocked)`. */
+function wayOf({ via, network, byHand, open }: RouteSummary, state: string): string {
+  const over = network === undefined ? via : `${via} on ${network}`;
+  // What the state says of all of them is not said of each.
+  const more = [
+    ...(byHand && state !== 'by hand' ? ['by hand'] : []),
+    ...(open || state === 'blocked' ? [] : ['blocked']),
+  ];
+  return escapeLine(`→ ${over}${more.length > 0 ? ` (${more.join(', ')})` : ''}`);
 }
 
-function targetRows({ container, state, routes, why }: ListedTarget): string[] {
-  const ways = routes.map(wayOf).join(', ');
-  const rules = routes.flatMap(route => route.rules).join(', ');
-  const what = state === 'routed' || state === 'by hand' ? rules : why;
-  return [`  ${escapeLine(container)}`, state, escapeLine(ways === '' ? '-' : `→ ${ways}`), escapeLine(what)];
+const settled: ReadonlySet<string> = new Set(['routed', 'by hand']);
+
+/** A line for each way, with what takes it; what goes past all of them; and why, where it is not as it should be. */
+function targetRows({ container, state, routes, bypass, why }: ListedTarget): string[][] {
+  const ways = routes.map(route => [wayOf(route, state), escapeLine(route.rules.join(', '))]);
+  const past = bypass.length === 0 ? [] : [['not routed', escapeLine(bypass.join(', '))]];
+  const whyNot = settled.has(state) || why === '' ? [] : [[escapeLine(why)]];
+  const rows = [...ways, ...(ways.length > 0 ? past : []), ...whyNot];
+  return (rows.length === 0 ? [[]] : rows).map((row, at) =>
+    at === 0 ? [`  ${escapeLine(container)}`, state, ...row] : ['', '', ...row],
+  );
 }
 
-function section(title: string, rows: readonly (readonly string[])[], below: readonly string[][]): string[] {
-  if (rows.length === 0) return [];
-  return [title, ...alignColumns(rows).flatMap((row, i) => [row, ...(below[i] ?? [])])];
+function section(title: string, rows: readonly (readonly string[])[]): string[] {
+  return rows.length === 0 ? [] : [title, ...alignColumns(rows)];
 }
 
 function warpRow({ container, running, targets }: ListedWarp): string[] {
@@ -72,29 +89,25 @@ function guardRow({ network, state, why, warps, dropped }: ListedGuard): string[
   return [`  ${escapeLine(network)}`, state, escapeLine(says)];
 }
 
-/** Targets, warps and guarded networks, each with what is to be known of it. */
+/** Targets, warps and guarded networks, and below them what is to be known of each. */
 export function warpListLines({ targets, warps, guarded }: WarpList, palette: Palette = plain): string[] {
   const lines = [
-    ...section(
-      'targets',
-      targets.map(targetRows),
-      targets.map(({ caveats }) => caveatLines(caveats, palette)),
+    ...section('targets', targets.flatMap(targetRows)),
+    ...section('warps', warps.map(warpRow)),
+    ...section('guarded networks', guarded.map(guardRow)),
+    ...caveatLines(
+      [...targets, ...warps, ...guarded].flatMap(({ caveats }) => caveats),
+      palette,
     ),
-    ...section(
-      'warps',
-      warps.map(warpRow),
-      warps.map(({ caveats }) => caveatLines(caveats, palette)),
-    ),
-    ...section('guarded networks', guarded.map(guardRow), []),
   ];
   return lines.length === 0 ? ['No target, no warp and no guarded network.'] : lines;
 }
 
 /** The same as `--json` has it. */
 export function warpListJson({ targets, warps, guarded }: WarpList): Record<string, unknown> {
-  const withHints = (listed: ListedTarget | ListedWarp): unknown => ({
+  const withHints = (listed: ListedTarget | ListedWarp | ListedGuard): unknown => ({
     ...listed,
     caveats: listed.caveats.map(caveat => ({ ...caveat, hints: caveat.hints ?? [] })),
   });
-  return { targets: targets.map(withHints), warps: warps.map(withHints), guarded };
+  return { targets: targets.map(withHints), warps: warps.map(withHints), guarded: guarded.map(withHints) };
 }

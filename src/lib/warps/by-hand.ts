@@ -13,6 +13,8 @@ export interface ByHandTable {
   readonly table: number;
   /** The warp, as far as the kernel tells: by the route's metric, else by the number of the table. */
   readonly warp?: Container;
+  /** The network it is reached on, while it is. */
+  readonly network?: string;
   readonly selections: readonly Selection[];
   /** Ways that still lead to the warp. */
   readonly vias: readonly ViaRoute[];
@@ -48,12 +50,14 @@ function readTable(
 ): ByHandTable {
   const all = routes.filter((route): route is ViaRoute => route.type === 'via' && route.table === table);
   const vias = all.filter(via => holderOf(via, containers));
+  const [network] = vias.flatMap(via => holderOf(via, containers)?.networkName ?? []);
   const warp =
     containers.find(({ id }) => all.some(({ metric }) => metric === warpMetric(id))) ??
     onlyOne(containers.filter(({ name }) => tableOf(name, 'command') === table));
   return {
     table,
     ...(warp && { warp }),
+    ...(network !== undefined && { network }),
     selections: rules.filter(rule => rule.table === table).map(selectionOf),
     vias,
     stale: all.filter(via => !vias.includes(via)),

@@ -42,9 +42,9 @@ function dnsLeak({ container, routes }: RoutedTarget, world: World): Caveat[] {
   const engine = kind === 'docker' ? `Engine ${version}` : `Podman ${version}`;
   return [
     {
-      reason: `its name lookups go past the warp: ${engine} sends them on from the host itself`,
+      reason: `name lookups go past the warp: ${engine} sends them on from the host itself`,
       hints: [
-        'Create it with a name server of its own, one that is reached through the warp: --dns 9.9.9.9, or dns: in a Compose file.',
+        'Give it a name server of its own, one that is reached through the warp: --dns 9.9.9.9, or dns: in a Compose file.',
       ],
     },
   ];
@@ -55,20 +55,29 @@ function leadsPast({ name, internal, driver }: Network, guarded: ReadonlySet<str
   return !internal && driver !== 'null' && !guarded.has(name);
 }
 
-/** Engine fact E35: 6 to 9 packets a start at one a millisecond. The guard lets none of them out. */
-function unguardedLeak({ container }: RoutedTarget, world: World, guarded: ReadonlySet<string>): Caveat[] {
+/**
+ * Engine fact E35: 6 to 9 packets a start at one a millisecond. The guard lets none of them out. What was routed by
+ * hand is not routed again at all.
+ */
+function unguardedLeak(
+  { container, routes }: RoutedTarget,
+  world: World,
+  guarded: ReadonlySet<string>,
+): Caveat[] {
   const open = networksOf(container, world.networks).filter(network => leadsPast(network, guarded));
   if (open.length === 0) return [];
   const powers = container.reading.read === 'details' ? container.reading.details.powers : undefined;
   const means = powers?.netAdmin
-    ? ', and with CAP_NET_ADMIN it can remove what routes it at any time'
+    ? ', and with CAP_NET_ADMIN all routing can be removed at any time'
     : powers?.netRaw
-      ? ', and with CAP_NET_RAW, which it has by default, it can send past any routing'
+      ? ', and with CAP_NET_RAW, which is there by default, any packet can'
       : '';
+  const lasts = routes.some(({ origin }) => origin !== 'command');
+  const when = lasts ? 'in the first milliseconds of a start' : 'once it is started anew';
   const names = open.map(({ name }) => escapeText(name)).join(', ');
   return [
     {
-      reason: `while it starts, what it sends goes past the warp for some milliseconds${means}: ${names} is not guarded`,
+      reason: `what is sent ${when} goes past the warp${means}: ${names} is not guarded`,
       hints: [
         `Declare egress: warp for ${names}, and what goes past the warp is held back.`,
         ...(means === '' ? [] : ['Start it with --cap-drop ALL and what it needs.']),
@@ -83,7 +92,7 @@ function closedIpv6({ container, routes }: RoutedTarget): Caveat[] {
   return routes
     .filter(route => route.passage && route.passage.ipv6 === undefined && isForEverything(route, 6))
     .map(({ warp, passage }) => ({
-      reason: `what it sends by IPv6 is blocked: its warp ${escapeText(warp.name)} has no IPv6 address on ${escapeText(passage?.network.name ?? '')}`,
+      reason: `what is sent by IPv6 is blocked: the warp ${escapeText(warp.name)} has no IPv6 address on ${escapeText(passage?.network.name ?? '')}`,
       hints: ['Enable IPv6 on that network; or let it by, past the warp: bypass: ["::/0"].'],
     }));
 }
@@ -95,7 +104,7 @@ function droppedReplies({ container, routes }: RoutedTarget, world: World): Cave
   if (reversePathFilter !== 1 || srcValidMark || !routes.some(route => isForEverything(route, 4))) return [];
   return [
     {
-      reason: 'its published ports take no connections from outside: its reverse path filter is strict',
+      reason: 'published ports take no connections from outside: the reverse path filter is strict',
       hints: ['Start it with --sysctl net.ipv4.conf.all.src_valid_mark=1, or with rp_filter 2 (loose).'],
     },
   ];
@@ -110,7 +119,7 @@ function leaksOf(target: RoutedTarget, world: World, { guarded }: CaveatOptions)
  * is refused.
  */
 export function caveats(targets: readonly RoutedTarget[], world: World, options: CaveatOptions): Finding[] {
-  const about = (find: 'refused' | 'warning', { container }: RoutedTarget, caveat: Caveat): Finding => ({
+  const about = (find: 'refused' | 'caveat', { container }: RoutedTarget, caveat: Caveat): Finding => ({
     find,
     job: 'warps',
     container: container.name,
@@ -118,8 +127,8 @@ export function caveats(targets: readonly RoutedTarget[], world: World, options:
   });
   return targets.flatMap(target => [
     ...leaksOf(target, world, options).map(leak =>
-      about(options.strict ? 'refused' : 'warning', target, leak),
+      about(options.strict ? 'refused' : 'caveat', target, leak),
     ),
-    ...[...closedIpv6(target), ...droppedReplies(target, world)].map(each => about('warning', target, each)),
+    ...[...closedIpv6(target), ...droppedReplies(target, world)].map(each => about('caveat', target, each)),
   ]);
 }

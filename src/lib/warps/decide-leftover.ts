@@ -28,9 +28,9 @@ export function decideLeftover(
   const how =
     blocked.length === 0
       ? 'routed by hand'
-      : `routed by hand through ${named(blocked)}, which is gone or has another address: blocked`;
+      : `routed by hand through ${named(blocked)}, which is gone or has another address`;
   const isClosing = byHand.tables.some(({ stale }) => stale.length > 0);
-  const reason = isClosing ? how : 'nothing declares it any more';
+  const reason = isClosing ? `${how}: blocked` : 'nothing declares it any more';
   const step = stepTo(owner, inPlace, routing, routes, reason);
   return {
     owner,
@@ -41,6 +41,6 @@ export function decideLeftover(
     ...(step && { step }),
     findings: step
       ? []
-      : [finding(owner.name, { find: blocked.length > 0 ? 'warning' : 'unchanged', reason: how })],
+      : [finding(owner.name, { find: blocked.length > 0 ? 'blocked' : 'unchanged', reason: how })],
   };
 }

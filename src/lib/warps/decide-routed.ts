@@ -58,7 +58,8 @@ export function decideRouted(
     routes,
     reasonFor(says, inPlace, laidOut.routing, blocked),
   );
-  const how = blocked.length > 0 ? `blocked: ${[...new Set(blocked)].join(', ')}` : 'routed as declared';
+  const isBlocked = blocked.length > 0;
+  const how = isBlocked ? [...new Set(blocked)].join(', ') : 'routed as declared';
   return {
     owner,
     declared,
@@ -70,6 +71,6 @@ export function decideRouted(
     ...(step && { step }),
     findings: step
       ? []
-      : [finding(named, { find: blocked.length > 0 ? 'warning' : 'unchanged', reason: `${how} (${says})` })],
+      : [finding(named, { find: isBlocked ? 'blocked' : 'unchanged', reason: `${how} (${says})` })],
   };
 }

@@ -63,8 +63,8 @@ export function guardCaveats(
       !warps.some(({ id }) => id === container.id),
   );
   if (members.length === 0) return [];
-  const warning = (reason: string, hints: readonly string[] = []): Finding => ({
-    find: 'warning',
+  const caveat = (reason: string, hints: readonly string[] = []): Finding => ({
+    find: 'caveat',
     job: 'warps',
     network: network.name,
     reason,
@@ -73,13 +73,13 @@ export function guardCaveats(
   const elsewhere = members.filter(member => isTarget(member) && hasOtherWayOut(member, around));
   return [
     ...(addresses.length === 0 && !warps.some(warp => hasAddress(warp, network))
-      ? [warning(`${whyHeldBack(warps)}: everything that is sent out of it is held back`)]
+      ? [caveat(`${whyHeldBack(warps)}: everything that is sent out of it is held back`)]
       : network.enableIpv6 && addresses.length > 0 && !addresses.some(isIpv6)
-        ? [warning('no warp has an IPv6 address on it: what is sent out of it by IPv6 is held back')]
+        ? [caveat('no warp has an IPv6 address on it: what is sent out of it by IPv6 is held back')]
         : []),
     ...(elsewhere.length > 0
       ? [
-          warning(
+          caveat(
             `not guarded on other networks they are on: ${namesOf(elsewhere)}; what they send there while they start is not held back`,
             ['Take them off those networks, or declare egress: warp for these as well.'],
           ),

@@ -1,4 +1,5 @@
 import { bridgeOf } from '../model/guard.js';
+import type { Finding } from '../model/plan.js';
 import type { World } from '../model/world.js';
 import type { WarpDeclaration } from './declaration.js';
 import { planWarpGuard } from './plan.js';
@@ -12,6 +13,8 @@ export interface GuardedListing {
   /** Packets of others held back since the guard was last written. */
   readonly dropped: number;
   readonly why: string;
+  /** What it does not hold back, or holds back altogether. */
+  readonly caveats: readonly Finding[];
 }
 
 /** Every network that is to be guarded, and every bridge that still is. */
@@ -39,6 +42,9 @@ export function listGuarded(declaration: WarpDeclaration, world: World): Guarded
       warps: here.flatMap(({ warps }) => warps),
       dropped: here.reduce((sum, { dropped }) => sum + dropped, 0),
       why: refused?.reason ?? unseen ?? (planned ? (steps[0]?.reason ?? '') : 'as declared'),
+      caveats: findings
+        .filter(({ find, network }) => (find === 'caveat' || find === 'warning') && network === name)
+        .map(each => ({ ...each, find: 'caveat' })),
     };
   });
   const others = inForce.filter(({ bridge }) => !bridges.has(bridge));
@@ -50,6 +56,7 @@ export function listGuarded(declaration: WarpDeclaration, world: World): Guarded
       warps,
       dropped,
       why: 'no network that is declared to be guarded has this bridge',
+      caveats: [],
     })),
   ];
 }

@@ -120,7 +120,13 @@ export function planSeen(
       const each = guardOf(network, warps, host, world);
       const obstacle = guardObstacle(network, host);
       if (obstacle) findings.push({ find: 'refused', job: 'warps', network: name, ...obstacle });
-      else findings.push(...guardCaveats(each.wanted, network, { warps, isTarget, guarded: names, world }));
+      else {
+        const known = guardCaveats(each.wanted, network, { warps, isTarget, guarded: names, world });
+        // What is news by the step to come is told before it, and stands from then on.
+        findings.push(
+          ...known.map(about => (isInForce(each) ? about : { ...about, find: 'warning' as const })),
+        );
+      }
       if (!obstacle || each.inForce) guarded.push(each);
     }
   }

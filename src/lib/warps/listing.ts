@@ -7,8 +7,11 @@ import { decideAll } from './decide-all.js';
 import type { Decision } from './decision.js';
 import type { WarpDeclaration } from './declaration.js';
 import { type GuardedListing, listGuarded } from './guard-listing.js';
+import { inForce } from './in-force.js';
+import { planNat, warpsWithNat } from './nat.js';
 import { preflight } from './preflight.js';
 import type { RoutedTarget } from './route.js';
+import { servedTarget } from './served-target.js';
 import { holdsRouting } from './target-state.js';
 import { allWishes, findWarps } from './warp-names.js';
 
@@ -33,6 +36,8 @@ export interface ListedTarget {
   readonly container: string;
   readonly state: TargetState;
   readonly routes: readonly RouteSummary[];
+  /** Destinations that are not routed, whatever the rules say. */
+  readonly bypass: readonly string[];
   readonly why: string;
   /** What its routing cannot promise. */
   readonly caveats: readonly Finding[];
@@ -72,15 +77,22 @@ function whyOf({ declared, step, findings }: Decision): string {
   return first?.reason ?? step?.reason ?? declared?.says ?? '';
 }
 
+function bypassOf({ declared, byHand }: Decision): string[] {
+  const routes = declared?.verdict.is === 'idle' ? [] : (declared?.routes ?? []);
+  return [...new Set([...routes.flatMap(({ bypass }) => bypass), ...byHand.bypass].map(({ text }) => text))];
+}
+
 function listTarget(decision: Decision, declaration: WarpDeclaration, world: World): ListedTarget {
-  const { owner, declared, routed, routes } = decision;
+  const { owner, declared, routes } = decision;
+  const target = inForce(decision, world);
   const options = { strict: declaration.strict, guarded: new Set(declaration.guarded) };
   return {
     container: declared?.named ?? owner.name,
     state: stateOf(decision),
     routes,
+    bypass: bypassOf(decision),
     why: whyOf(decision),
-    caveats: routed ? caveats([routed], world, options) : [],
+    caveats: target ? caveats([target], world, options) : [],
   };
 }
 
@@ -92,22 +104,31 @@ function throughOnly(targets: readonly RoutedTarget[], name: string): RoutedTarg
   });
 }
 
+/** What a warp is listed with. */
+interface Surroundings {
+  /** What there is to know of NAT in warps. */
+  readonly nat: readonly Finding[];
+  /** Warps, by ID, that Fairlead sets it up in. */
+  readonly withNat: ReadonlySet<string>;
+  readonly world: World;
+}
+
 function listWarp(
   name: string,
   container: Container | undefined,
   decisions: readonly Decision[],
-  world: World,
+  { nat, withNat, world }: Surroundings,
 ): ListedWarp {
   const served = decisions.filter(({ routes }) => routes.some(({ via }) => via === name));
   const routed = throughOnly(
-    served.flatMap(decision => decision.routed ?? []),
+    served.flatMap(decision => inForce(decision, world) ?? []),
     name,
   );
   return {
     container: name,
     running: container !== undefined && isAlive(container),
     targets: served.map(({ owner, declared }) => declared?.named ?? owner.name),
-    caveats: preflight(routed, world),
+    caveats: [...nat.filter(about => about.container === name), ...preflight(routed, world, withNat)],
   };
 }
 
@@ -124,12 +145,15 @@ export function listWarps(declaration: WarpDeclaration, world: World): WarpListi
         via,
         world.containers.find(({ name }) => name === via),
       );
+  const serving = decisions.flatMap(decision => servedTarget(decision, world) ?? []);
+  const nat = planNat(serving, world).findings.filter(({ find }) => find === 'caveat');
+  const around = { nat, withNat: warpsWithNat(serving), world };
   const targets = decisions.map(decision => listTarget(decision, declaration, world));
   return {
     targets: targets.sort((a, b) => byText(a.container, b.container)),
     warps: [...warps]
       .sort(([a], [b]) => byText(a, b))
-      .map(([name, container]) => listWarp(name, container, decisions, world)),
+      .map(([name, container]) => listWarp(name, container, decisions, around)),
     guarded: listGuarded(declaration, world),
     findings: [
       ...decisions.flatMap(({ findings }) => findings),

@@ -61,7 +61,7 @@ function isHeld({ dropping }: WarpSide, { addresses }: Demand, tunnel: string | 
 }
 
 function aboutTunnel(name: string, { tunnels }: WarpSide, tunnel: string | undefined): Finding[] {
-  const finding = { find: 'warning', job: 'warps', container: name } as const;
+  const finding = { find: 'caveat', job: 'warps', container: name } as const;
   if (tunnel !== undefined && !tunnels.includes(tunnel)) {
     return [
       { ...finding, reason: `its tunnel ${escapeText(tunnel)} is not there: what it is sent is dropped` },
@@ -77,7 +77,7 @@ function planSide(process: ContainerProcess, demand: Demand, side: WarpSide): Pl
   const tunnel = tunnelOf(side);
   if (isHeld(side, demand, tunnel)) {
     return only({
-      find: 'warning',
+      find: 'caveat',
       container: name,
       reason:
         'NAT is not set up yet: it drops what it is to forward, as a VPN does, and has no tunnel so far',
@@ -121,6 +121,11 @@ function planRemoval(container: Container, reading: NamespaceReading): Plan {
   if (!process || !hasOwn) return { steps: [], findings: [] };
   const reason = 'no route asks for NAT in it any more';
   return { steps: [{ do: 'set-nat', job: 'warps', container: process, reason }], findings: [] };
+}
+
+/** Warps, by ID, that Fairlead sets up forwarding and NAT in. */
+export function warpsWithNat(targets: readonly RoutedTarget[]): ReadonlySet<string> {
+  return new Set(demands(targets).keys());
 }
 
 /** Forwarding and NAT in the warps of the routes that ask for it (`nat: true`), and nowhere else. */

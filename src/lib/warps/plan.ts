@@ -4,6 +4,7 @@ import { type Finding, joinPlans, type Plan } from '../model/plan.js';
 import { plannedId } from '../model/step.js';
 import type { World } from '../model/world.js';
 import { servedTarget } from './served-target.js';
+import { told, touchedBy } from './brought.js';
 import { caveats } from './caveats.js';
 import type { Decision } from './decision.js';
 import { decideAll } from './decide-all.js';
@@ -11,10 +12,10 @@ import type { WarpDeclaration } from './declaration.js';
 import { planGuard } from './guard.js';
 import { planGuardAdditions } from './guard-additions.js';
 import { warpsOn } from './guarded-warps.js';
-import { planNat } from './nat.js';
+import { inForce } from './in-force.js';
+import { planNat, warpsWithNat } from './nat.js';
 import { preflight } from './preflight.js';
 import { inSafeOrder } from './safe-order.js';
-import { holdsRouting } from './target-state.js';
 import { isByHand } from './tables.js';
 import { unreadFinding } from './unread.js';
 import { wishesFor } from './wishes.js';
@@ -42,25 +43,20 @@ function planFor(
   declaration: WarpDeclaration,
   world: World,
 ): Plan {
-  // What cannot be promised is said once, before a target is routed at all; of a warp, before a way to it is opened.
-  // Where it counts as an error it is one as long as it is so.
-  const fresh = decisions.flatMap(({ step, routed, inPlace }) =>
-    routed && (declaration.strict || (step && !holdsRouting(inPlace))) ? [routed] : [],
-  );
-  const opening = decisions.flatMap(({ step, routed }) =>
-    step?.do === 'set-routing' && step.routes.some(({ open }) => open) ? (routed ?? []) : [],
-  );
   const served = all.flatMap(decision => servedTarget(decision, world) ?? []);
+  const nat = planNat(served, world);
+  const routed = decisions.flatMap(decision => inForce(decision, world) ?? []);
+  const steps = decisions.flatMap(({ step }) => step ?? []);
   const guarded = new Set(declaration.guarded);
-  return joinPlans(planNat(served, world), {
-    steps: decisions.flatMap(({ step }) => step ?? []),
-    findings: [
-      ...unreadFinding(decisions, world),
-      ...preflight(opening, world),
-      ...caveats(fresh, world, { strict: declaration.strict, guarded }),
-      ...decisions.flatMap(({ findings }) => findings),
-    ],
-  });
+  const known = [
+    ...nat.findings,
+    ...unreadFinding(decisions, world),
+    ...preflight(routed, world, warpsWithNat(served)),
+    ...caveats(routed, world, { strict: declaration.strict, guarded }),
+    ...decisions.flatMap(({ findings }) => findings),
+  ];
+  const touched = touchedBy([...nat.steps, ...steps], [...served, ...routed]);
+  return { steps: [...nat.steps, ...steps], findings: told(known, touched) };
 }
 
 /** Job 4: the egress of every target goes through its warp or nowhere; what is declared no more is taken back. */

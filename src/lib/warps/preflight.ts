@@ -12,7 +12,7 @@ const forwarding: Readonly<Record<Family, string>> = {
   ipv4: 'net.ipv4.ip_forward=1',
   ipv6: 'net.ipv6.conf.all.forwarding=1',
 };
-const natHint = 'Let Fairlead set it up: warp.nat: true, or nat: true of the route.';
+const natHint = 'Let Fairlead set it up: warp.nat: true, nat: true of the route, or --nat by hand.';
 
 /** In which families something is sent through the warp. */
 function familiesOf({ rules }: Route, { ipv4, ipv6, targetIpv4, targetIpv6 }: Passage): Family[] {
@@ -76,9 +76,9 @@ function redirectLack(name: string, warpName: string, warp: NamespaceState, targ
   return [
     {
       container: name,
-      reason: `heeds redirects, and its warp ${warpName} sends them: what comes after one goes past the warp`,
+      reason: `redirects are heeded, and the warp ${warpName} sends them: what comes after one goes past it`,
       hints: [
-        `Start ${name} with --sysctl net.ipv4.conf.all.accept_redirects=0 --sysctl net.ipv4.conf.default.accept_redirects=0.`,
+        `Start the target with --sysctl net.ipv4.conf.all.accept_redirects=0 --sysctl net.ipv4.conf.default.accept_redirects=0.`,
         `Or ${warpName} with --sysctl net.ipv4.conf.all.send_redirects=0 --sysctl net.ipv4.conf.default.send_redirects=0.`,
       ],
     },
@@ -107,7 +107,22 @@ function stateOf({ kernel }: World, id: string): NamespaceState | undefined {
   return reading?.read === 'state' ? reading.state : undefined;
 }
 
-function lacksOf({ container }: RoutedTarget, route: Route, world: World): Lack[] {
+/** A warp that Fairlead sets up NAT in for others lacks nothing but that for this one. */
+function natLack(name: string, route: Route, passage: Passage, side: WarpSide): Lack[] {
+  const lacking = familiesOf(route, passage).filter(
+    family => !side.masquerades.includes(family) || side.dropping.some(chain => chain.family === family),
+  );
+  if (lacking.length === 0) return [];
+  const reason = `NAT is set up in the warp ${route.warp.name} for others, and not for this route: nothing comes back`;
+  return [{ container: name, reason, hints: [natHint] }];
+}
+
+function lacksOf(
+  { container }: RoutedTarget,
+  route: Route,
+  world: World,
+  withNat: ReadonlySet<string>,
+): Lack[] {
   const { passage, warp, nat } = route;
   if (!passage) return [];
   const near = stateOf(world, container.id);
@@ -116,18 +131,29 @@ function lacksOf({ container }: RoutedTarget, route: Route, world: World): Lack[
   return [
     ...internalLack(container.name, passage, world),
     ...(far && side && !nat
-      ? [
-          ...familiesOf(route, passage).flatMap(family => lacksFor(family, warp.name, far, side)),
-          ...tunnelLacks(warp.name, side),
-        ]
+      ? withNat.has(warp.id)
+        ? natLack(container.name, route, passage, side)
+        : [
+            ...familiesOf(route, passage).flatMap(family => lacksFor(family, warp.name, far, side)),
+            ...tunnelLacks(warp.name, side),
+          ]
       : []),
     ...(near && far ? redirectLack(container.name, warp.name, far, near) : []),
   ];
 }
 
-/** What is missing on the way through each warp, and how to mend it; each lack is said once. */
-export function preflight(targets: readonly RoutedTarget[], world: World): Finding[] {
-  const lacks = targets.flatMap(target => target.routes.flatMap(route => lacksOf(target, route, world)));
+/**
+ * What is missing on the way through each warp, and how to mend it; each lack is said once. Of warps that Fairlead
+ * sets up NAT in, given by ID, only what that leaves.
+ */
+export function preflight(
+  targets: readonly RoutedTarget[],
+  world: World,
+  withNat: ReadonlySet<string> = new Set(),
+): Finding[] {
+  const lacks = targets.flatMap(target =>
+    target.routes.flatMap(route => lacksOf(target, route, world, withNat)),
+  );
   const distinct = new Map(lacks.map(lack => [JSON.stringify(lack), lack]));
-  return [...distinct.values()].map(lack => ({ find: 'warning', job: 'warps', ...lack }));
+  return [...distinct.values()].map(lack => ({ find: 'caveat', job: 'warps', ...lack }));
 }

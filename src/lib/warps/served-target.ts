@@ -15,7 +15,8 @@ function hasNat({ id }: Container, { kernel }: World): boolean {
   return reading?.read === 'state' && (reading.state.warpSide?.hasOwn ?? false);
 }
 
-function routeBy(way: ViaRoute, owner: Container, world: World): Route | undefined {
+/** What a way out that stands in a namespace leads to; the rules for it stand elsewhere. */
+export function routeBy(way: ViaRoute, owner: Container, world: World): Route | undefined {
   const warp = warpOfWay(way, world.containers);
   const endpoint = warp?.endpoints.find(({ ipv4, ipv6 }) => [ipv4, ipv6].includes(way.gateway));
   const network = endpoint && networkOfEndpoint(endpoint, world.networks);

@@ -15,6 +15,7 @@ export function summarizeRoutes(
       via: warp.name,
       ...(passage && { network: passage.network.name }),
       rules: rules.map(formatRoutingRule),
+      ...(route.origin === 'command' && { byHand: true }),
       open,
     };
   });
@@ -25,11 +26,13 @@ export function summarizeByHand({ tables }: ByHandRouting, routes: readonly Rout
   const anew = new Set(routes.filter(({ origin }) => origin === 'command').map(({ warp }) => warp.name));
   return tables
     .filter(({ warp }) => !warp || !anew.has(warp.name))
-    .map(({ warp, table, selections, vias }) => ({
+    .map(({ warp, network, table, selections, vias }) => ({
       via: warp?.name ?? `table ${String(table)}`,
+      ...(network !== undefined && { network }),
       rules: selections.map(({ to, protocol, ports }) =>
         formatRoutingRule({ to, ...(protocol && { protocol }), ...(ports && { ports: [ports] }) }),
       ),
+      byHand: true,
       open: vias.length > 0,
     }));
 }

@@ -4,6 +4,7 @@ import type { Log } from '../model/log.js';
 import type { Finding, FindingKind } from '../model/plan.js';
 import type { StepResult } from '../model/report.js';
 import { describeStep, subjectOf } from '../report/describe.js';
+import { warningHeads } from '../report/warnings.js';
 import type { FailingObject } from './failing.js';
 import type { LoopEvent } from './loop-event.js';
 import { objectOf } from './step-object.js';
@@ -15,6 +16,7 @@ const noted: Partial<Record<FindingKind, string>> = {
   drift: 'drift',
   'label-drift': 'label drift',
   refused: 'refused',
+  blocked: 'blocked',
 };
 
 interface Told {
@@ -39,12 +41,6 @@ function changeLine({ step, note }: StepResult, causes: readonly string[]): stri
 function findingLine(finding: Finding): string {
   const subject = subjectOf(finding);
   return `${noted[finding.find] ?? finding.find}${subject === '' ? '' : ` ${subject}`}: ${escapeLine(finding.reason)}`;
-}
-
-function warningLine(finding: Finding): string {
-  const reason = escapeLine(finding.reason);
-  const subject = finding.container ?? finding.network ?? '';
-  return subject === '' || finding.reason.includes(subject) ? reason : `${escapeLine(subject)}: ${reason}`;
 }
 
 /**
@@ -121,7 +117,7 @@ export class Audit {
 
   #tellFindings(findings: readonly Finding[]): void {
     // Of what is about to be done, and over with it.
-    for (const warning of findings) if (warning.find === 'warning') this.#log.warn(warningLine(warning));
+    for (const line of warningHeads(findings)) this.#log.warn(line);
     const current = new Set(findings.filter(({ find }) => noted[find] !== undefined).map(findingLine));
     for (const line of current) if (!this.#findings.has(line)) this.#log.warn(line);
     for (const line of this.#findings) if (!current.has(line)) this.#log.info(`no longer: ${line}`);

@@ -1,6 +1,6 @@
 import { FairleadError, messageOf } from '../model/errors.js';
 import type { FindingKind } from '../model/plan.js';
-import { findingJson, schemaVersion, stepJson } from '../report/json.js';
+import { findingJson, schemaVersion, stepInShort } from '../report/json.js';
 import type { FailingObject } from './failing.js';
 import type { LoopEvent } from './loop-event.js';
 
@@ -10,8 +10,8 @@ export interface EventTime {
   readonly now: number;
 }
 
-/** What is as it should be is counted: a pass over a thousand containers is not to be a line of a megabyte. */
-const counted: ReadonlySet<FindingKind> = new Set(['unchanged', 'kept', 'ignored']);
+/** What stays as it is is left out: a pass over a thousand containers is not to be a line of a megabyte. */
+const leftOut: ReadonlySet<FindingKind> = new Set(['unchanged', 'kept', 'ignored', 'caveat']);
 
 function errorJson(error: unknown): Record<string, unknown> {
   if (error instanceof FairleadError) {
@@ -30,8 +30,8 @@ function passJson(event: Extract<LoopEvent, { kind: 'pass' }>): Record<string, u
     durationMs: Math.round(durationMs),
     changed: results.filter(({ outcome }) => outcome === 'done').length,
     unchanged: findings.filter(({ find }) => find === 'unchanged' || find === 'kept').length,
-    steps: results.map(stepJson),
-    findings: findings.filter(({ find }) => !counted.has(find)).map(findingJson),
+    steps: results.map(stepInShort),
+    findings: findings.filter(({ find }) => !leftOut.has(find)).map(findingJson),
   };
 }
 
@@ -41,7 +41,7 @@ function failingJson({ subject, step, failure, attempts, since, retryAt }: Faili
     attempts,
     failingForMs: Math.round(now - since),
     retryInMs: Math.max(0, Math.round(retryAt - now)),
-    step: stepJson({ step, outcome: 'failed', failure }),
+    step: stepInShort({ step, outcome: 'failed', failure }),
   };
 }
 
