@@ -238,6 +238,7 @@ const cases: readonly [what: string, text: string, ...expected: RegExp[]][] = [
   ['TLS on a socket', 'docker: { host: "unix:///x", tls: { ca: /c } }', /warning: unix:\/\/ uses no TLS/],
   ['delays the wrong way round', 'retry: { delay: 1m, max_delay: 1s }', /error: delay 1m is longer/],
   ['a port that is none', 'watch: { metrics: ":70000" }', /error: 70000 is no port/],
+  ['a socket without a path', 'watch: { metrics: "unix:metrics" }', /error: .*is no ADDRESS:PORT or unix:/],
   ['a resync without rest', 'watch: { resync: 1ms }', /warning: .*all the time/],
   // shapes
   ['a duration that is none', 'watch: { resync: 5 minutes }', /error: .*is no duration; write 500ms/],
@@ -305,6 +306,7 @@ describe('what is found in a config', () => {
       'a rule that covers the own subnet and more',
       'networks: { v: { ipam: { config: [{ subnet: 10.9.0.0/24 }] } } }\nwarp: { routes: [{ target: { names: [a] }, via: w, network: v, rules: [0.0.0.0/0] }] }',
     ],
+    ['metrics on a socket, whatever its name', 'watch: { metrics: "unix:/run/fairlead/metrics:99999" }'],
     [
       'networks named as parts of every object',
       'networks: { constructor: , toString: , hasOwnProperty: }\nattachments: [{ select: { names: [a] }, networks: [constructor] }]',

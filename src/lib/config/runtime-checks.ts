@@ -23,7 +23,7 @@ export function checkRuntime({ docker, retry, watch }: FairleadConfig): SpecProb
   const resync = durationMs(watch.resync);
   if (resync > 0 && resync < 1000)
     problems.push(specWarning(['watch', 'resync'], `${watch.resync} looks at everything again all the time`));
-  const port = /:(\d+)$/.exec(watch.metrics)?.[1];
+  const port = /^(?!unix:).*:(\d+)$/.exec(watch.metrics)?.[1];
   if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535))
     problems.push(specError(['watch', 'metrics'], `${port} is no port`, { allowed: '1 to 65535' }));
   return problems;

@@ -53,8 +53,8 @@ export const watch = z
       .default('5m'),
     metrics: z
       .string()
-      .regex(/^(?:.*:\d{1,5})?$/, { error: 'is no ADDRESS:PORT' })
-      .describe('ADDRESS:PORT of Prometheus metrics and /healthz; empty for none.')
+      .regex(/^(?:unix:\/.*[^/]|.*:\d{1,5})?$/, { error: 'is no ADDRESS:PORT or unix:/PATH' })
+      .describe('ADDRESS:PORT or unix:/PATH of Prometheus metrics and /healthz; empty for none.')
       .default(''),
   })
   .describe('The daemon.');
