@@ -4,21 +4,23 @@ import { observeAll } from '../lib/reconcile/observe-all.js';
 import type { Pass } from '../lib/reconcile/pass.js';
 import type { WarpDeclaration } from '../lib/warps/declaration.js';
 import { inspectionForWarps } from '../lib/warps/inspection.js';
+import type { NamespacesToRead } from '../lib/warps/scoped-reading.js';
 import type { Connection } from './connection.js';
 import { hasGone } from './whole-pass.js';
 
-/** A pass over warps alone. */
+/** A pass over warps alone; over some targets it reads no more than it needs for them. */
 export async function warpPass(
   { config, kernel }: Pick<Connection, 'config' | 'kernel'>,
   declaration: WarpDeclaration,
   plan: (world: World) => Plan,
+  namespaces?: NamespacesToRead,
 ): Promise<Pass<World>> {
   const access = await kernel();
   const pass: Pass<World> = {
     failFast: config.fail_fast,
     kernel: access.kernel,
     observe: (engine, signal) =>
-      observeAll({ engine, access, signal }, inspectionForWarps(declaration), declaration),
+      observeAll({ engine, access, signal, namespaces }, inspectionForWarps(declaration), declaration),
     plan,
     next: ({ results }, seen) =>
       results.some(({ lookAgain }) => lookAgain) || (seen.kernel && hasGone(seen.kernel)) ? pass : undefined,

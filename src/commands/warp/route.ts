@@ -5,6 +5,7 @@ import { requestedRoute, routeFlags } from '../../cli/warp-flags.js';
 import { warpPass } from '../../cli/warp-pass.js';
 import { warpDeclaration, withCommandRoutes } from '../../lib/warps/declaration.js';
 import { planRoute } from '../../lib/warps/plan.js';
+import { namespacesToRoute } from '../../lib/warps/scoped-reading.js';
 
 export default class WarpRoute extends BaseCommand {
   static override summary = 'Let the egress of containers leave through another container, or not at all.';
@@ -31,12 +32,13 @@ export default class WarpRoute extends BaseCommand {
     return this.pass(flags, connection => {
       const declared = warpDeclaration(connection.config);
       const declaration = request ? withCommandRoutes(declared, request) : declared;
-      return warpPass(connection, declaration, world =>
-        planRoute(declaration, world, {
-          targets,
-          complete: connection.configFile !== undefined,
-          ...(request && { via: request.via }),
-        }),
+      const complete = connection.configFile !== undefined;
+      const scope = { targets, complete, ...(request && { via: request.via }) };
+      return warpPass(
+        connection,
+        declaration,
+        world => planRoute(declaration, world, scope),
+        namespacesToRoute(targets),
       );
     });
   }

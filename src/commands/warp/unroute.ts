@@ -3,6 +3,7 @@ import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
 import { dryRunFlag } from '../../cli/global-flags.js';
 import { warpPass } from '../../cli/warp-pass.js';
 import { warpDeclaration } from '../../lib/warps/declaration.js';
+import { namespacesToUnroute } from '../../lib/warps/scoped-reading.js';
 import { planUnroute } from '../../lib/warps/unroute.js';
 
 export default class WarpUnroute extends BaseCommand {
@@ -27,7 +28,12 @@ export default class WarpUnroute extends BaseCommand {
     const targets = argv as string[];
     return this.pass(flags, connection => {
       const declaration = warpDeclaration(connection.config);
-      return warpPass(connection, declaration, world => planUnroute(world, { targets, guard: flags.guard }));
+      return warpPass(
+        connection,
+        declaration,
+        world => planUnroute(world, { targets, guard: flags.guard }),
+        namespacesToUnroute(targets),
+      );
     });
   }
 }

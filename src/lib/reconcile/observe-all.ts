@@ -3,6 +3,7 @@ import type { Job } from '../model/step.js';
 import type { World } from '../model/world.js';
 import { namespacesToRead, needsKernel } from '../warps/inspection.js';
 import type { WarpDeclaration } from '../warps/declaration.js';
+import type { NamespacesToRead } from '../warps/scoped-reading.js';
 import type { Memory } from './memory.js';
 import { type KernelAccess, type KernelQuestions, findHolders, observeKernel } from './observe-kernel.js';
 import { type NeedsInspect, observe } from './observe.js';
@@ -14,20 +15,22 @@ export interface Sources {
   readonly access: KernelAccess;
   readonly memory?: Memory | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Whose namespaces to read, where it is not those of all who are declared and of what is left over. */
+  readonly namespaces?: NamespacesToRead | undefined;
 }
 
-function questionsOf(declaration: WarpDeclaration): KernelQuestions {
+function questionsOf(declaration: WarpDeclaration, namespaces: NamespacesToRead): KernelQuestions {
   return {
     // Another engine of this host has holders of its own: they are nobody's business here.
     needed: (world, holders) =>
       world.containers.some(({ id }) => holders.has(id)) || needsKernel(declaration, world),
-    namespaces: world => namespacesToRead(declaration, world),
+    namespaces: world => namespaces(declaration, world),
   };
 }
 
 /** What the engine says, and the kernel where warps are among the jobs. */
 export async function observeAll(
-  { engine, access, memory, signal }: Sources,
+  { engine, access, memory, signal, namespaces = namespacesToRead }: Sources,
   needsInspect: NeedsInspect,
   warps: WarpDeclaration,
   only?: ReadonlySet<Job>,
@@ -41,7 +44,7 @@ export async function observeAll(
     signal,
     memory,
   );
-  return observeKernel(access, world, holders, questionsOf(warps), {
+  return observeKernel(access, world, holders, questionsOf(warps, namespaces), {
     memory,
     signal,
     isStill: async process => {

@@ -15,7 +15,7 @@ const readsAtOnce = 4;
 export interface KernelQuestions {
   /** Whether anything at all is to be asked; a host without warps needs no rights for them. */
   readonly needed: (world: World, holders: ReadonlySet<string>) => boolean;
-  /** Whose namespaces to read, by container ID. */
+  /** Whose namespaces to read, by container ID; asked again with what was read, until there is nothing new in it. */
   readonly namespaces: (world: World) => ReadonlyMap<string, NamespaceQuestion>;
 }
 
@@ -76,6 +76,10 @@ const unseen: NamespaceReading = {
   why: 'its process is not to be seen from here: in a container Fairlead needs the processes of the host (--pid=host)',
 };
 
+function isAnswered(answered: NamespaceQuestion | undefined, { warpSide }: NamespaceQuestion): boolean {
+  return answered !== undefined && (answered.warpSide || !warpSide);
+}
+
 /** The World with what the kernel says of it. Changes nothing. */
 export async function observeKernel(
   access: KernelAccess,
@@ -94,8 +98,6 @@ export async function observeKernel(
   } catch (error) {
     return { ...world, kernel: emptyView(outOfReachBy(error)) };
   }
-  const view: KernelView = { host, holders, namespaces: new Map() };
-  const asked = questions.namespaces({ ...world, kernel: view });
   const byId = new Map(world.containers.map(container => [container.id, container]));
   const { default: pLimit } = await import('p-limit');
   const limit = pLimit(readsAtOnce);
@@ -111,12 +113,22 @@ export async function observeKernel(
     memory?.rememberNamespace(container, reading);
     return reading;
   };
-  const readings = await Promise.all(
-    [...asked].flatMap(([id, question]) => {
+  const namespaces = new Map<string, NamespaceReading>();
+  const view = { ...world, kernel: { host, holders, namespaces } };
+  const answered = new Map<string, NamespaceQuestion>();
+  for (;;) {
+    const asked = [...questions.namespaces(view)].flatMap(([id, question]) => {
       const container = byId.get(id);
-      return container ? [read(container, question).then(reading => [id, reading] as const)] : [];
-    }),
-  );
+      return container && !isAnswered(answered.get(id), question) ? [{ container, question }] : [];
+    });
+    if (asked.length === 0) break;
+    const readings = await Promise.all(asked.map(({ container, question }) => read(container, question)));
+    for (const [at, { container, question }] of asked.entries()) {
+      answered.set(container.id, question);
+      const reading = readings[at];
+      if (reading) namespaces.set(container.id, reading);
+    }
+  }
   memory?.rememberHost(world.networks, host);
-  return { ...world, kernel: { ...view, namespaces: new Map(readings) } };
+  return view;
 }
