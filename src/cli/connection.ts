@@ -56,7 +56,7 @@ export async function connect(flags: GlobalFlags): Promise<Connection> {
     warnings,
     ...(loaded.file !== undefined && { configFile: loaded.file }),
     journal,
-    kernel: () => kernelAccess(endpoint, process.env),
+    kernel: () => kernelAccess(endpoint, process.env, { folder, warn: message => log.warn(message) }),
     log,
   };
 }

@@ -1,5 +1,6 @@
 import { type Endpoint, isLocal } from '../lib/docker/endpoint.js';
 import { ExitCode } from '../lib/model/errors.js';
+import type { LocalKernelOptions } from '../lib/netns/local-kernel.js';
 import type { KernelAccess } from '../lib/reconcile/observe-kernel.js';
 
 const loopback: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '::1', '[::1]']);
@@ -13,7 +14,11 @@ function mayBeHere(endpoint: Endpoint): boolean {
  * The kernel that the engine's containers run on, if it is this one. Each container's process is checked on its own
  * besides, for a socket on this host may lead anywhere.
  */
-export async function kernelAccess(endpoint: Endpoint, env: NodeJS.ProcessEnv): Promise<KernelAccess> {
+export async function kernelAccess(
+  endpoint: Endpoint,
+  env: NodeJS.ProcessEnv,
+  boot: NonNullable<LocalKernelOptions['boot']>,
+): Promise<KernelAccess> {
   if (!mayBeHere(endpoint)) {
     return {
       outOfReach: {
@@ -25,5 +30,10 @@ export async function kernelAccess(endpoint: Endpoint, env: NodeJS.ProcessEnv): 
     };
   }
   const { localKernel } = await import('../lib/netns/local-kernel.js');
-  return { kernel: localKernel({ ...(env['PATH'] !== undefined && { path: env['PATH'] }) }) };
+  return {
+    kernel: localKernel({
+      ...(env['PATH'] !== undefined && { path: env['PATH'] }),
+      boot,
+    }),
+  };
 }

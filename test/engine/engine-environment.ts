@@ -20,6 +20,8 @@ export function clientEnvironment(installed: InstalledEngine, folder: string): N
     LC_ALL: 'C.UTF-8',
     DOCKER_HOST: `unix://${join(folder, 'docker.sock')}`,
     DOCKER_CONFIG: join(folder, 'docker-config'),
+    // What Fairlead writes down goes with the engine, and is not the machine's.
+    FAIRLEAD_STATE_DIR: join(folder, 'fairlead'),
   };
 }
 

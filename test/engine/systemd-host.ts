@@ -9,8 +9,14 @@ import { daemonEnvironment } from './engine-environment.js';
 import { type EngineParts, prepareEngine } from './engine-parts.js';
 import type { InstalledEngine } from './install-engine.js';
 import { PrivateEngine } from './private-engine.js';
+import { identifyProcess, isAlive } from './process-identity.js';
 import { runCommand } from './run-command.js';
 import { systemdRoot } from './systemd-root.js';
+import { waitUntil } from './wait-until.js';
+
+interface Link {
+  readonly ifname: string;
+}
 
 const project = join(import.meta.dirname, '../..');
 const bootScript = fileURLToPath(new URL('boot-systemd.sh', import.meta.url));
@@ -18,7 +24,7 @@ const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 /**
  * A machine that Debian's systemd has booted, with Engine 28.5 as its docker.service and Fairlead installed as npm does
- * it. Its engine can be used as every other: `engine.kill()` is a power cut, and `engine.start()` boots it again.
+ * it. Its engine can be used as every other.
  */
 export class SystemdHost implements AsyncDisposable {
   readonly engine: PrivateEngine;
@@ -49,6 +55,23 @@ export class SystemdHost implements AsyncDisposable {
   /** One property of a unit, as `systemctl show` has it. */
   property(unit: string, name: string): Promise<string> {
     return this.systemctl('show', '--value', '--property', name, unit);
+  }
+
+  /**
+   * The power fails, and comes back: all processes are gone at once, and with them what was in the kernel, but for
+   * what leads to the outside. Resolves when the engine answers again; what `beforehand` does is done without power.
+   */
+  async cutPower(beforehand: () => Promise<void> = () => Promise.resolve()): Promise<void> {
+    const init = identifyProcess(this.#init);
+    await this.engine.kill();
+    await waitUntil('no process is left', () => !init || !isAlive(init));
+    await this.engine.exec('nft', ['flush', 'ruleset']);
+    const links = JSON.parse(
+      await this.engine.exec('ip', ['-json', 'link', 'show', 'type', 'bridge']),
+    ) as Link[];
+    for (const { ifname } of links) await this.engine.exec('ip', ['link', 'delete', ifname]);
+    await beforehand();
+    await this.engine.start();
   }
 
   /** Its systemd, as this machine numbers it: the only child of what keeps the PID namespace. */
@@ -99,7 +122,7 @@ async function install(target: string, dockerd: readonly string[], engine: Insta
   await symlink('../docker.service', join(units, 'multi-user.target.wants/docker.service'));
   await mkdir(join(target, 'etc/fairlead'));
   await installFairlead(target);
-  for (const name of ['fairlead.service']) await cp(join(project, 'systemd', name), join(units, name));
+  await cp(join(project, 'systemd'), units, { recursive: true });
 }
 
 /** Where `npm install --global` puts what `npm pack` packs. */

@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -9,7 +9,7 @@ import { NotifySocket } from '../support/notify-socket.js';
 import { systemdTool } from './systemd-tools.js';
 import { waitUntil } from './wait-until.js';
 
-const unit = join(import.meta.dirname, '../../systemd/fairlead.service');
+const units = join(import.meta.dirname, '../../systemd');
 
 describe('systemd', () => {
   it('is told by its own program, in order, with text that is one assignment', async () => {
@@ -33,23 +33,28 @@ describe('systemd', () => {
     expect(socket.messages).to.deep.equal(expected);
   });
 
-  it('knows everything that is in the unit, and shuts in what it starts', async () => {
-    const analyze = await systemdTool('systemd-analyze');
-    const folder = await mkdtemp(join(tmpdir(), 'fairlead-unit-'));
-    try {
-      const copy = join(folder, 'fairlead.service');
-      await copyFile(unit, copy);
-      // Where Fairlead is installed is not asked here.
-      await writeFile(
-        copy,
-        (await readFile(unit, 'utf8')).replace('ExecStart=fairlead', 'ExecStart=/bin/true'),
-      );
-      const verified = await execa(analyze, ['verify', '--man=no', copy], { reject: false, all: true });
-      expect(verified.all.split('\n').filter(line => line.includes('fairlead'))).to.deep.equal([]);
-      const security = await execa(analyze, ['security', '--offline=yes', '--threshold=45', copy]);
-      expect(security.exitCode).to.equal(0);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
-  });
+  for (const [unit, exposure] of [
+    ['fairlead.service', 45],
+    ['fairlead-guard.service', 35],
+  ] as const) {
+    it(`knows everything that is in ${unit}, and shuts in what it starts`, async () => {
+      const analyze = await systemdTool('systemd-analyze');
+      const folder = await mkdtemp(join(tmpdir(), 'fairlead-unit-'));
+      try {
+        const copy = join(folder, unit);
+        // Where Fairlead and nft are installed is not asked here.
+        const text = await readFile(join(units, unit), 'utf8');
+        await writeFile(copy, text.replace(/^ExecStart=\w+/m, 'ExecStart=/bin/true'));
+        const verified = await execa(analyze, ['verify', '--man=no', copy], { reject: false, all: true });
+        expect(verified.all.split('\n').filter(line => line.includes('fairlead'))).to.deep.equal([]);
+        const threshold = `--threshold=${String(exposure)}`;
+        const security = await execa(analyze, ['security', '--offline=yes', threshold, copy], {
+          reject: false,
+        });
+        expect(security.exitCode, security.stdout).to.equal(0);
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    });
+  }
 });

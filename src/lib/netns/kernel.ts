@@ -39,6 +39,6 @@ export interface Kernel {
   ): Promise<void>;
   /** Without NAT given, removes all that is ours on a warp's side. */
   setNat(process: ContainerProcess, nat: WarpNat | undefined, confirm: ConfirmProcess): Promise<void>;
-  /** Replaces the guard's table as a whole, in one transaction; no bridge: no table. */
+  /** Replaces the guard's table as a whole, in one transaction, and writes it down for the next boot; no bridge: none. */
   setGuard(bridges: readonly GuardedBridge[]): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { writtenGuard } from './guard-table/boot-guard.js';
 import { writeGuard } from './guard-table/write-guard.js';
 import { findHolders } from './find-holders.js';
 import type { Kernel } from './kernel.js';
@@ -17,14 +18,17 @@ export interface LocalKernelOptions {
   readonly path?: string;
   /** Wraps the runner of tools: to log or count what is run. */
   readonly observe?: (run: RunTool) => RunTool;
+  /** Where the guard is written down for the next boot, and who is told that it could not be. */
+  readonly boot?: { readonly folder: string; readonly warn: (message: string) => void };
 }
 
 /** The kernel of this host, by the system's own tools. */
-export function localKernel({ path, observe = run => run }: LocalKernelOptions = {}): Kernel {
+export function localKernel({ path, observe = run => run, boot }: LocalKernelOptions = {}): Kernel {
   const folders = toolFolders(path);
   const findProgram = programFinder(folders);
   const run = observe(toolRunner({ folders, findProgram }));
   const needed = preconditions(run, findProgram);
+  const written = boot && writtenGuard(boot.folder, boot.warn);
   return {
     check: signal => needed.check(signal),
     readHost: signal => readHost(run, findProgram, signal),
@@ -54,6 +58,10 @@ export function localKernel({ path, observe = run => run }: LocalKernelOptions =
       await using within = await openNamespace(process, { confirm });
       await writeNat(run, within, nat);
     },
-    setGuard: bridges => writeGuard(run, bridges),
+    async setGuard(bridges) {
+      // In this order: what is written down is never less than a guard that was said to be in force.
+      await writeGuard(run, bridges);
+      await written?.follow(bridges);
+    },
   };
 }

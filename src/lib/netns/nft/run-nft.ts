@@ -45,13 +45,17 @@ export async function listTable(nft: Nft, name: string, signal?: AbortSignal): P
 /** One command of a transaction, in nft's JSON. */
 export type NftCommand = Readonly<Record<string, unknown>>;
 
-/** All of them, or none. As JSON: nothing in it is ever read as a word of nft's language. */
+/** As `nft -j -f` takes it: all of them, or none. Nothing in it is ever read as a word of nft's language. */
+export function transaction(commands: readonly NftCommand[]): string {
+  return JSON.stringify({ nftables: commands });
+}
+
 export async function applyCommands(
   { run, within }: Nft,
   commands: readonly NftCommand[],
   attempted: string,
 ): Promise<void> {
-  const input = JSON.stringify({ nftables: commands });
+  const input = transaction(commands);
   const result = await run({ tool: 'nft', args: ['-j', '-f', '-'], input, ...(within && { within }) });
   if (result.exitCode !== 0) throw toolRefused(attempted, 'nft', result);
 }

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { messageOf } from '../../model/errors.js';
+import { escapeLine } from '../../model/escape.js';
+import type { GuardedBridge } from '../../model/guard.js';
+import { type NftCommand, replaceTable, transaction } from '../nft/run-nft.js';
+import { guardTable } from './guard-table.js';
+
+/** What `fairlead-guard.service` loads before the engine starts its containers. */
+const fileName = 'guard.json';
+
+/**
+ * The guard until the first pass after a boot. Nobody gets out, warps neither: they may come back at other addresses,
+ * and somebody else at theirs. Bridges have the names they had, and a rule may name one that is not there yet.
+ */
+export function bootGuard(bridges: readonly GuardedBridge[]): NftCommand[] {
+  return replaceTable(guardTable(bridges.map(({ bridge }) => ({ bridge, warps: [] }))));
+}
+
+/** The guard in force, written down in its closed form for the next boot. Nothing of Fairlead's ever reads it. */
+export interface WrittenGuard {
+  /** Follows the guard that has just been put in force; without a bridge nothing is left. Never throws. */
+  follow(bridges: readonly GuardedBridge[]): Promise<void>;
+}
+
+/** Writes it to a state folder. That it cannot be written takes nothing from the guard, and is warned of. */
+export function writtenGuard(stateFolder: string, warn: (message: string) => void): WrittenGuard {
+  const file = join(stateFolder, fileName);
+  return {
+    async follow(bridges) {
+      try {
+        if (bridges.length === 0) await rm(file, { force: true });
+        else await replaceFile(file, `${transaction(bootGuard(bridges))}\n`);
+      } catch (error) {
+        const why = escapeLine(messageOf(error));
+        const what =
+          bridges.length === 0
+            ? 'Could not remove what guards the networks after the next boot until the first pass'
+            : 'Could not write down the guard for the next boot: until the first pass it may be another one, or none';
+        warn(`${what}: ${why}`);
+      }
+    },
+  };
+}
+
+/** Whole or not at all, also when the power fails right after, and when a command and a watch are both at it. */
+async function replaceFile(file: string, text: string): Promise<void> {
+  const folder = dirname(file);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const draft = `${file}.${randomUUID()}`;
+  try {
+    await using handle = await open(draft, 'wx', 0o600);
+    await handle.writeFile(text);
+    await handle.sync();
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+  await using entry = await open(folder);
+  await entry.sync();
+}
