@@ -11,8 +11,14 @@ interface ListedNetwork {
 
 /** Containers first, all at once: a network with somebody on it cannot be removed. */
 export async function removeAllObjects(api: EngineApi): Promise<void> {
-  const containers = await api.call<{ Id: string }[]>('GET', '/containers/json?all=1');
-  await Promise.all(containers.map(({ Id }) => remove(api, `/containers/${Id}?force=1&v=1`)));
+  let containers = await listContainers(api);
+  while (containers.length > 0) {
+    await Promise.all(containers.map(({ Id }) => remove(api, `/containers/${Id}?force=1&v=1`)));
+    const left = await listContainers(api);
+    if (left.length >= containers.length)
+      throw new Error(`containers that cannot be removed: ${left.map(({ Id }) => Id).join(', ')}`);
+    containers = left;
+  }
 
   const networks = await api.call<ListedNetwork[]>('GET', '/networks');
   const ours = networks.filter(({ Name }) => !predefinedNetworks.has(Name));
@@ -28,12 +34,20 @@ export async function removeAllObjects(api: EngineApi): Promise<void> {
   );
 }
 
-/** Gone already (by `--rm`, by the code under test) is as good. */
+function listContainers(api: EngineApi): Promise<{ Id: string }[]> {
+  return api.call<{ Id: string }[]>('GET', '/containers/json?all=1');
+}
+
+/**
+ * Gone already (by `--rm`, by the code under test) is as good. Podman removes a container whose namespace others share
+ * only after those: in the next round.
+ */
 async function remove(api: EngineApi, path: string): Promise<void> {
   try {
     await api.call('DELETE', path);
   } catch (error) {
-    const isGone = error instanceof EngineApiError && error.status === 404;
-    if (!isGone) throw error;
+    if (!(error instanceof EngineApiError)) throw error;
+    const isLate = error.status === 404 || error.reason.includes('has dependent containers');
+    if (!isLate) throw error;
   }
 }

@@ -1,5 +1,12 @@
-import { type EngineInfo, hasGatewayPriority, versionAtLeast } from '../model/engine-info.js';
+import {
+  type EngineInfo,
+  hasGatewayPriority,
+  hasOneGateway,
+  tellsHome,
+  versionAtLeast,
+} from '../model/engine-info.js';
 import type { Network } from '../model/network.js';
+import { notKeptByPodman } from '../model/podman.js';
 import { canonicalPrefix, parsePrefix } from '../net/prefix.js';
 import { PrefixIndex } from '../net/prefix-index.js';
 import { nearest } from './nearest.js';
@@ -27,7 +34,9 @@ export function checkAgainstEngine(
       .flatMap(network => checkSources(network, declared, networks)),
     ...checkOverlaps(declared, networks),
     ...declared.flatMap(network => checkAge(network, engine)),
+    ...declared.flatMap(network => checkPodman(network, engine)),
     ...checkGatewayMoves(config, engine),
+    ...checkLeaves(config, engine),
   ];
 }
 
@@ -117,9 +126,23 @@ function checkAge({ spec, path, external }: DeclaredNetwork, engine: EngineInfo)
   return problems;
 }
 
+function checkLeaves({ proxies }: FairleadConfig, engine: EngineInfo): SpecProblem[] {
+  if (tellsHome(engine)) return [];
+  return proxies.flatMap(({ leave }, index) => {
+    if (leave !== 'any') return [];
+    const message = 'Podman does not tell the network a container was created on, which must not be left';
+    return [specError(['proxies', index, 'leave'], message, { allowed: 'joined or never' })];
+  });
+}
+
+function checkPodman({ spec, path, external }: DeclaredNetwork, engine: EngineInfo): SpecProblem[] {
+  if (external || engine.kind !== 'podman') return [];
+  return notKeptByPodman(spec).map(({ path: at, why }) => specError([...path, ...at], why));
+}
+
 /** Before API 1.48 joining a network can move a proxy's gateway, and published ports with it (engine fact E4). */
 function checkGatewayMoves({ proxies }: FairleadConfig, engine: EngineInfo): SpecProblem[] {
-  if (hasGatewayPriority(engine)) return [];
+  if (hasGatewayPriority(engine) || !hasOneGateway(engine)) return [];
   return proxies.flatMap(({ on_gateway_move }, index) => {
     if (on_gateway_move === 'skip') return [];
     const message = `Engine ${engine.version} has no gateway priorities: joining a network can interrupt this proxy's published ports`;

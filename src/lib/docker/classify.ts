@@ -5,7 +5,11 @@ interface Row {
   readonly status?: number;
   readonly says: RegExp;
   readonly means: EngineFailure;
+  readonly hints?: readonly string[];
 }
+
+/** What Podman says of a container whose networks it has recorded otherwise than it has made them. */
+const halfConnected = 'network inspection mismatch';
 
 /**
  * Where the status alone does not tell, the engine gives nothing but its text. Seen on 20.10.24, 26.1.5 and
@@ -28,6 +32,15 @@ const rows: readonly Row[] = [
     says: /has active endpoints|is being used|is in use by task|configuration network .* is in use/,
     means: 'in-use',
   },
+  {
+    status: 500,
+    says: new RegExp(halfConnected),
+    means: 'transient',
+    hints: [
+      'A connect that Podman refused has left one of its containers half connected. Until that one is mended, Podman',
+      'lists no containers at all: podman network disconnect NETWORK CONTAINER (`podman ps` names the container).',
+    ],
+  },
   { status: 404, says: /network sandbox for container .* not found/, means: 'transient' }, // restarting, 28
   // 20.10 answers 500 to what later engines refuse with 400: a second try would be answered alike.
   {
@@ -41,6 +54,12 @@ const rows: readonly Row[] = [
     means: 'refused',
   },
   { status: 500, says: /marked for removal|name is empty/, means: 'refused' },
+  // Podman.
+  {
+    status: 500,
+    says: /is already allocated|not in any subnet|not in subnet|conflicts with a valid|already in use|find driver/,
+    means: 'refused',
+  },
 ];
 
 /** What a status means where no text says more. A 403 without JSON is a socket proxy's. */
@@ -82,9 +101,15 @@ export function classifyAnswer(attempted: string, status: number, spoken: string
     spoken === undefined
       ? `HTTP ${String(status)}, and not in the engine's words`
       : escapeLine(spoken.replaceAll(/\s*\n\s*/g, ' ')).replace(/\.$/, '');
+  const advice = row?.hints ?? hints[failure];
   return new EngineError(`Could not ${attempted}: ${why}.`, {
     failure,
     status,
-    ...(hints[failure] && { hints: hints[failure] }),
+    ...(advice && { hints: advice }),
   });
+}
+
+/** Whether Podman says that a container is half connected. */
+export function isHalfConnected(error: unknown): boolean {
+  return error instanceof EngineError && error.status === 500 && error.message.includes(halfConnected);
 }

@@ -58,9 +58,10 @@ export async function* followEvents(
   const stop = (): void => queue.end();
   signal.addEventListener('abort', stop, { once: true });
   try {
+    if (asked.lateHead) subscribed?.();
     const answer = await openStream(asked, signal);
     fill(queue, answer, asked.endpoint.url);
-    subscribed?.();
+    if (!asked.lateHead) subscribed?.();
     for (let event = await queue.next(); event; event = await queue.next()) yield event;
   } catch (error) {
     if (!isEngineFailure(error, 'aborted')) throw error;

@@ -35,11 +35,18 @@ export function openEventSource(
   const prefix = apiVersion === undefined ? '' : `/v${apiVersion}`;
   const agent = endpointAgent(endpoint);
 
+  /**
+   * Podman sends the head of the stream with its first event, which may be hours away (measured on 5.4.2). It reads
+   * events from a log, from `since` on: whenever it begins, none is missed.
+   */
+  let isPodman = false;
+
   // All engines have it, its head has the time, and socket proxies let it through where they keep `/info` back.
   async function ask(signal: AbortSignal | undefined): Promise<string | undefined> {
     const path = `${prefix}/_ping`;
     const attempted = 'ask whether the engine answers';
-    const { body, date } = await getText({ endpoint, agent, path, attempted, deadlineMs }, signal);
+    const { body, date, server } = await getText({ endpoint, agent, path, attempted, deadlineMs }, signal);
+    isPodman = server?.startsWith('Libpod/') ?? false;
     if (body.trim() !== 'OK') throw malformed('its greeting', 'OK', body);
     return date;
   }
@@ -49,7 +56,14 @@ export function openEventSource(
     events(since, signal, subscribed) {
       const path = `${prefix}/events?since=${asSeconds(since)}&filters=${encodeURIComponent(filters)}`;
       const attempted = "follow the engine's events";
-      const asked = { endpoint, agent: endpointAgent(endpoint), path, attempted, deadlineMs };
+      const asked = {
+        endpoint,
+        agent: endpointAgent(endpoint),
+        path,
+        attempted,
+        deadlineMs,
+        lateHead: isPodman,
+      };
       return followEvents(asked, signal, subscribed);
     },
     async ping(signal) {

@@ -25,6 +25,8 @@ export interface PlainRequest {
   readonly attempted: string;
   /** For the head of the answer only. */
   readonly deadlineMs: number;
+  /** The head may come as late as the first of what follows it. */
+  readonly lateHead?: boolean;
 }
 
 export interface PlainAnswer {
@@ -50,14 +52,15 @@ function addressOf(endpoint: Endpoint): RequestOptions {
 }
 
 function headOf(asked: PlainRequest, signal: AbortSignal | undefined): Promise<PlainAnswer> {
-  const { endpoint, agent, path, attempted, deadlineMs } = asked;
+  const { endpoint, agent, path, attempted, deadlineMs, lateHead = false } = asked;
   return new Promise((resolve, reject) => {
     const sent = request({ ...addressOf(endpoint), agent, path, ...(signal && { signal }) });
-    const late = setTimeout(() => {
+    const tooLate = (): void => {
       const seconds = String(deadlineMs / 1000);
       const message = `Could not ${attempted}: no answer within ${seconds} s from ${endpoint.url}.`;
       sent.destroy(new EngineError(message, { failure: 'timeout' }));
-    }, deadlineMs);
+    };
+    const late = lateHead ? undefined : setTimeout(tooLate, deadlineMs);
     sent.on('socket', socket => socket.setKeepAlive(true, keepAliveDelayMs));
     sent.once('response', response => resolve({ request: sent, response }));
     sent.on('error', reject);
@@ -124,13 +127,21 @@ export function openStream(asked: PlainRequest, signal: AbortSignal): Promise<Pl
   return get(asked, signal, answer => answer);
 }
 
-/** A short answer: its body, and the time in its head as the engine wrote it. */
-export function getText(
-  asked: PlainRequest,
-  signal: AbortSignal | undefined,
-): Promise<{ readonly body: string; readonly date: string | undefined }> {
-  return get(asked, signal, async answer => ({
-    body: await bodyOf(answer, asked.deadlineMs),
-    date: answer.response.headers.date,
-  }));
+/** A short answer, and what its head says of the time and of who answers, as the engine wrote it. */
+interface ShortAnswer {
+  readonly body: string;
+  readonly date: string | undefined;
+  readonly server: string | undefined;
+}
+
+/** A short answer as a whole. */
+export function getText(asked: PlainRequest, signal: AbortSignal | undefined): Promise<ShortAnswer> {
+  return get(asked, signal, async answer => {
+    const { date, server } = answer.response.headers;
+    return {
+      body: await bodyOf(answer, asked.deadlineMs),
+      date,
+      server: typeof server === 'string' ? server : undefined,
+    };
+  });
 }

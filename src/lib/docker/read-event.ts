@@ -25,6 +25,24 @@ function parse(line: string): unknown {
   }
 }
 
+/** What is done with whatever is gone, in Docker's word for it. */
+const removed = 'destroy';
+
+/**
+ * Podman names the network in an attribute of its own; the actor of a connect is the container there, and what is
+ * removed is not destroyed (measured on 5.4.2).
+ */
+function asDocker(event: EngineEvent, network: string | undefined): EngineEvent {
+  const isRemoval = event.action === 'remove';
+  if (network === undefined) {
+    return isRemoval && event.type === 'container' ? { ...event, action: removed } : event;
+  }
+  const named = { ...event, name: network, ...(isRemoval && { action: removed }) };
+  return event.action === 'connect' || event.action === 'disconnect'
+    ? { ...named, id: '', container: event.id }
+    : named;
+}
+
 /**
  * One line of `GET /events`. Reads only what all engines have: `status`, `id` and `from` are gone from API 1.52 on
  * (engine fact E21).
@@ -43,7 +61,9 @@ export function readEvent(line: string): EngineEvent {
       : undefined;
   const signal =
     action === 'kill' ? optionalText(attributes['signal'], 'event.Actor.Attributes.signal') : undefined;
-  return {
+  const network =
+    type === 'network' ? optionalText(attributes['network'], 'event.Actor.Attributes.network') : undefined;
+  const event: EngineEvent = {
     type,
     action,
     id: idOf(optionalText(actor['ID'], 'event.Actor.ID')) ?? '',
@@ -56,4 +76,5 @@ export function readEvent(line: string): EngineEvent {
       optionalNumber(json['time'], 'event.time'),
     ),
   };
+  return asDocker(event, network);
 }

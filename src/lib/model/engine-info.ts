@@ -23,6 +23,19 @@ export function hasGatewayPriority(engine: EngineInfo): boolean {
   return engine.kind === 'docker' && versionAtLeast(engine.apiVersion, '1.48');
 }
 
+/**
+ * On Podman each network brings a default route of its own, and published ports lead to where the container was
+ * created, whatever it joins or leaves afterwards (measured on 5.4.2): there is no gateway that could move.
+ */
+export function hasOneGateway(engine: EngineInfo): boolean {
+  return engine.kind === 'docker';
+}
+
+/** Whether it tells which network a container was created on; Podman says `bridge` of each (measured on 5.4.2). */
+export function tellsHome(engine: EngineInfo): boolean {
+  return engine.kind === 'docker';
+}
+
 /** Below API 1.48 `EnableIPv4: false` is ignored silently. */
 export function hasIpv4Switch(engine: EngineInfo): boolean {
   return engine.kind === 'docker' && versionAtLeast(engine.apiVersion, '1.48');

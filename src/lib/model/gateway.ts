@@ -1,4 +1,4 @@
-import { type EngineInfo, prefersDualStackOverPriority } from './engine-info.js';
+import { type EngineInfo, hasOneGateway, prefersDualStackOverPriority } from './engine-info.js';
 import type { Network } from './network.js';
 
 /** What decides whether an endpoint carries a container's default route and published ports. */
@@ -33,7 +33,8 @@ function compare(engine: EngineInfo, a: GatewayCandidate, b: GatewayCandidate): 
   return order.find(part => part !== 0) ?? (a.network.name < b.network.name ? -1 : 1);
 }
 
-/** The network that carries the default route and the published ports, if any does. */
+/** The network that carries the default route and the published ports, if any one does. */
 export function gatewayOf(engine: EngineInfo, candidates: readonly GatewayCandidate[]): Network | undefined {
+  if (!hasOneGateway(engine)) return undefined;
   return candidates.filter(canHoldGateway).sort((a, b) => compare(engine, a, b))[0]?.network;
 }

@@ -1,5 +1,5 @@
 import { type Container, type EndpointSettings, endpointOn, endpointSettings } from '../model/container.js';
-import { hasGatewayPriority } from '../model/engine-info.js';
+import { hasGatewayPriority, hasOneGateway } from '../model/engine-info.js';
 import { gatewayMoves, lowestPriority } from '../model/gateway-moves.js';
 import type { Network } from '../model/network.js';
 import type { FieldDrift, Finding, Plan } from '../model/plan.js';
@@ -109,7 +109,9 @@ export function planConnect(
   const refused = obstacle(network, container);
   if (refused !== undefined) return only(network, container, { find: 'refused', reason: refused });
   if (wanted.gatewayPriority !== undefined && !hasGatewayPriority(engine)) {
-    const reason = `gateway priorities take Engine 28.0 or later; ${engine.version} would ignore it`;
+    const reason = hasOneGateway(engine)
+      ? `gateway priorities take Engine 28.0 or later; ${engine.version} would ignore it`
+      : 'Podman has no gateway priorities: every network brings a default route';
     return only(network, container, { find: 'refused', reason });
   }
   const endpoint = endpointOn(container, network.name);

@@ -1,3 +1,4 @@
+import type { EngineInfo } from '../model/engine-info.js';
 import { type Network, type NetworkSpec, isEngineNetwork, shortId } from '../model/network.js';
 import { managedLabel } from '../model/ownership.js';
 import { type Finding, type Plan, joinPlans } from '../model/plan.js';
@@ -34,9 +35,16 @@ function refuse(spec: NetworkSpec, reason: string, hints: readonly string[] = []
   return finding(spec, { find: 'refused', reason, ...(hints.length > 0 && { hints }) });
 }
 
+/** Where an engine keeps less than others do, its own tools make what it has instead. */
+function declareOtherwise({ kind }: EngineInfo): readonly string[] {
+  return kind === 'podman'
+    ? ['Leave it out, or make the network with `podman network create` and declare it external.']
+    : [];
+}
+
 function planCreation(spec: NetworkSpec, { engine, taken }: Surroundings): Plan {
   const cannot = unsupported(spec, engine);
-  if (cannot !== undefined) return refuse(spec, cannot);
+  if (cannot !== undefined) return refuse(spec, cannot, declareOtherwise(engine));
   const overlap = overlapWith(spec, taken);
   if (overlap !== undefined) return refuse(spec, overlap, ['Choose a subnet that is free.']);
   // The engine refuses labels where all is taken from another network; it copies that one's.
@@ -82,6 +90,10 @@ function planExisting(declaration: NetworkDeclaration, network: Network, surroun
   const { spec } = declaration;
   if (declaration.external) return finding(spec, { find: 'unchanged', reason: 'exists; it is external' });
   if (isEngineNetwork(network)) return refuse(spec, 'it belongs to the engine itself');
+  const { engine } = surroundings;
+  // What Podman does not tell cannot be compared: it would be drift for ever.
+  const cannot = engine.kind === 'podman' ? unsupported(spec, engine) : undefined;
+  if (cannot !== undefined) return refuse(spec, cannot, declareOtherwise(engine));
   const drift = compareNetwork(spec, network);
   if (drift.fields.length + drift.labels.length > 0) {
     return planDrift(declaration, network, drift, surroundings);

@@ -1,6 +1,7 @@
 import { hasIpv4Switch, versionAtLeast } from '../model/engine-info.js';
 import type { EngineInfo } from '../model/engine-info.js';
 import type { Network, NetworkSpec } from '../model/network.js';
+import { notKeptByPodman } from '../model/podman.js';
 import { type Prefix, overlaps, parsePrefix } from '../net/prefix.js';
 
 /** A local network that takes addresses from the same space, so that the engine would refuse an overlap. */
@@ -40,6 +41,7 @@ export function overlapWith(spec: NetworkSpec, taken: readonly TakenSubnet[]): s
 
 /** What this engine would ignore without a word, or refuse in words that do not help. */
 export function unsupported(spec: NetworkSpec, engine: EngineInfo): string | undefined {
+  if (engine.kind === 'podman') return notKeptByPodman(spec)[0]?.why;
   if (spec.enableIpv4 === false && !hasIpv4Switch(engine)) {
     return `enable_ipv4: false takes Engine 28.0 or later; ${engine.version} would ignore it`;
   }

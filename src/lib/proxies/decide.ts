@@ -1,5 +1,6 @@
 import type { Container } from '../model/container.js';
-import type { Plan } from '../model/plan.js';
+import { tellsHome } from '../model/engine-info.js';
+import type { Finding, Plan } from '../model/plan.js';
 import type { ProxyDeclaration } from './declaration.js';
 import { type Demand, demandOn, noDemand } from './demand.js';
 import { gatewayWarnings } from './gateway-moves.js';
@@ -19,6 +20,18 @@ export interface Decision {
   readonly demand: Demand;
 }
 
+/** To leave any network, one has to know which the proxy's own is. */
+function refuseLeavingAny(proxy: Container, demand: Demand): Decision {
+  const refused: Finding = {
+    find: 'refused',
+    job: 'proxies',
+    container: proxy.name,
+    reason: 'leave: any cannot be kept on Podman, which does not tell the network a container was created on',
+    hints: ['With leave: joined it leaves what Fairlead joined.'],
+  };
+  return { proxy, kept: [], demand, plan: { steps: [], findings: [refused] } };
+}
+
 /** Join what holds a container to route to, leave what holds none any more, heal what could not start. */
 export function decideJoin(
   proxy: Container,
@@ -27,6 +40,7 @@ export function decideJoin(
   around: Surroundings,
 ): Decision {
   const demand = demandOn(proxy, peers, declaration, around);
+  if (declaration.leave === 'any' && !tellsHome(around.engine)) return refuseLeavingAny(proxy, demand);
   const on = membershipsOf(proxy, around);
   const healing = planHealing(proxy, on, declaration, demand, around);
   const isBack = new Set(healing.back.map(({ name }) => name));
