@@ -22,7 +22,9 @@ export default class ValidateConfig extends BaseCommand {
   ];
   static override args = { file: Args.string({ description: 'The file, or - for standard input.' }) };
   static override flags = {
-    online: Flags.boolean({ summary: 'Check against the engine too: overlaps, missing networks, its age.' }),
+    online: Flags.boolean({
+      summary: 'Check against the engine too: overlaps, missing networks and containers, its age.',
+    }),
     format: Flags.option({
       options: ['yaml', 'toml', 'json'] as const,
       summary: 'What standard input holds (yaml if not said).',
@@ -60,7 +62,10 @@ export default class ValidateConfig extends BaseCommand {
 
   private async checkOnline({ config, place }: Examination, flags: GlobalFlags): Promise<Problem[]> {
     if (!config) return [];
-    const { checkAgainstEngine } = await import('../lib/config/online-checks.js');
+    const [{ checkAgainstEngine }, { checkRoutesAgainstEngine }] = await Promise.all([
+      import('../lib/config/online-checks.js'),
+      import('../lib/warps/check-online.js'),
+    ]);
     const { host, context } = config.docker;
     const reached = {
       ...flags,
@@ -70,8 +75,11 @@ export default class ValidateConfig extends BaseCommand {
     const observed = await this.withEngine(reached, async ({ engine, interruption: { signal } }) => ({
       engine: await engine.info(signal),
       networks: await engine.listNetworks(signal),
+      containers: await engine.listContainers(signal),
     }));
-    return checkAgainstEngine(config, observed).map(place);
+    return [...checkAgainstEngine(config, observed), ...checkRoutesAgainstEngine(config, observed)].map(
+      place,
+    );
   }
 
   private tell(file: string, problems: readonly Problem[], flags: GlobalFlags): JsonDocument {

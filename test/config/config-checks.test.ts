@@ -191,6 +191,21 @@ const cases: readonly [what: string, text: string, ...expected: RegExp[]][] = [
     /^5:\d+: error: these routes go in a circle: /,
   ],
   [
+    'the same traffic through two warps',
+    'warp:\n  routes:\n    - { target: { names: [a, b] }, via: vpn, rules: ["10.0.0.0/8 tcp 80,443"] }\n    - { target: { names: ["b*"] }, via: tor, rules: ["10.0.0.0/8 tcp 443"] }',
+    /^4:\d+: error: warp\.routes\[0\] sends 10\.0\.0\.0\/8 tcp 443 of b through vpn$/,
+  ],
+  [
+    'everything through two warps, for whoever has a label',
+    'warp: { routes: [{ target: { labels: [x] }, via: vpn }, { target: { labels: [x] }, via: tor }] }',
+    /error: warp\.routes\[0\] sends 0\.0\.0\.0\/0 of the same targets through vpn$/,
+  ],
+  [
+    'one warp on two networks',
+    'networks: { m: {}, n: {} }\nwarp: { routes: [{ target: { names: [a] }, via: vpn, network: m, rules: [10.0.0.0/8] }, { target: { names: [a] }, via: vpn, network: n, rules: [10.1.0.0/16] }] }',
+    /error: warp\.routes\[0\] reaches vpn for a on m, and one warp is reached on one network$/,
+  ],
+  [
     'a pattern as warp',
     'warp: { routes: [{ target: { names: [a] }, via: "vpn-*" }] }',
     /error: "vpn-\*" is no container name/,
@@ -241,6 +256,12 @@ const cases: readonly [what: string, text: string, ...expected: RegExp[]][] = [
   ['a socket without a path', 'watch: { metrics: "unix:metrics" }', /error: .*is no ADDRESS:PORT or unix:/],
   ['a resync without rest', 'watch: { resync: 1ms }', /warning: .*all the time/],
   // shapes
+  [
+    'a duration without its unit',
+    'watch: { resync: 5 }',
+    /the number 5 is no duration; write 500ms, 30s, 5m, 1h or 0$/,
+  ],
+  ['a version that was taken for a number', 'docker: { api_version: 1.48 }', /did you mean "1\.48"\?$/],
   ['a duration that is none', 'watch: { resync: 5 minutes }', /error: .*is no duration; write 500ms/],
   ['a list where a map is wanted', 'networks: [a]', /^1:1: error: a list stands where a map is wanted/],
   ['a file that is no map', '- a', /error: a list stands where a map is wanted/],
@@ -297,6 +318,10 @@ describe('what is found in a config', () => {
     [
       'a chain of warps',
       'warp: { routes: [{ target: { names: [app] }, via: vpn1 }, { target: { names: [vpn1] }, via: vpn2 }] }',
+    ],
+    [
+      'a target with two warps, each for what the other is not for',
+      'warp: { routes: [{ target: { names: [a] }, via: vpn }, { target: { names: [a] }, via: tor, rules: [10.0.0.0/8] }] }',
     ],
     [
       'a route by label to a warp that a pattern would match',

@@ -9,6 +9,7 @@ import { Audit } from '../../src/lib/watch/audit.js';
 import type { LoopEvent } from '../../src/lib/watch/loop-event.js';
 import { loopEventJson } from '../../src/lib/watch/loop-event-json.js';
 import { connectStep } from '../support/watch-stage.js';
+import { idOf } from '../support/world.js';
 
 const hour = 3_600_000;
 const failure: StepFailure = { code: 'refused', message: 'The engine says no.', hints: ['Ask.'], exit: 1 };
@@ -104,6 +105,14 @@ describe('The audit lines', () => {
     expect(told[0]).to.equal('<3>following the engine: gone; trying again in 0.5 s');
   });
 
+  it('do not take for over what a pass over the proxies alone did not look at', () => {
+    const drift: Finding = { find: 'drift', job: 'networks', network: 'edge', reason: 'it differs' };
+    const refused: Finding = { find: 'refused', job: 'proxies', network: 'shop', reason: 'no' };
+    expect(
+      lines([pass({}, [drift, refused]), 0], [pass({ only: 'proxies' }), 1], [pass({}, [drift]), 2]).slice(2),
+    ).to.deep.equal(['<6>no longer: refused shop: no']);
+  });
+
   it('tell what cannot be mended when it appears and when it is over, and warnings as they come', () => {
     const drift: Finding = { find: 'drift', job: 'networks', network: 'edge', reason: 'it differs' };
     const warning: Finding = { find: 'warning', job: 'proxies', reason: 'its gateway moves' };
@@ -138,10 +147,10 @@ describe('An event of the loop as JSON', () => {
       steps: [
         {
           do: 'connect',
-          job: step.job,
-          network: step.network,
-          container: step.container,
-          reason: step.reason,
+          job: 'attachments',
+          network: { name: 'edge' },
+          container: { id: idOf('web'), name: 'web' },
+          reason: 'as declared',
           outcome: 'done',
         },
       ],

@@ -49,6 +49,17 @@ export function formatRoutingRule({ to, protocol, ports }: RoutingRule): string 
   return [to.text, protocol, ranges?.join(',')].filter(part => part !== undefined).join(' ');
 }
 
+/** Whether two rules say the same of some ports; of ranges that only meet, the narrower one counts. */
+function sharePorts(a: readonly PortRange[] | undefined, b: readonly PortRange[] | undefined): boolean {
+  if (!a || !b) return a === b;
+  return a.some(({ first, last }) => b.some(other => first === other.first && last === other.last));
+}
+
+/** Whether it cannot be told which of two rules counts; otherwise the narrower one does. */
+export function isSameSelector(a: RoutingRule, b: RoutingRule): boolean {
+  return a.to.text === b.to.text && a.protocol === b.protocol && sharePorts(a.ports, b.ports);
+}
+
 function build(to: string, protocol: string | undefined, ports: string | number | undefined): RuleReading {
   const prefix = parsePrefix(to);
   if (!prefix.ok) {

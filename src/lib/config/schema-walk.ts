@@ -12,24 +12,32 @@ interface Definition {
   readonly options?: readonly z.core.$ZodType[];
 }
 
-/** The keys that the maps at a path may have; none where any key may stand. */
-export function keysAt(schema: z.core.$ZodType, path: Path): string[] {
-  const found = path.reduce<Definition[]>(
-    (definitions, step) => definitions.flatMap(definition => into(definition, step)),
-    unwrap(schema),
-  );
-  return [...new Set(found.flatMap(({ shape }) => Object.keys(shape ?? {})))];
+function definitionOf(schema: z.core.$ZodType): Definition {
+  return schema._zod.def;
 }
 
-function into(definition: Definition, step: string | number): Definition[] {
-  const { shape, element, valueType } = definition;
+/** What may stand at a path: each of its kinds, without what only wraps them. */
+export function schemasAt(schema: z.core.$ZodType, path: Path): z.core.$ZodType[] {
+  return path.reduce<z.core.$ZodType[]>(
+    (schemas, step) => schemas.flatMap(each => into(definitionOf(each), step)),
+    unwrap(schema),
+  );
+}
+
+/** The keys that the maps at a path may have; none where any key may stand. */
+export function keysAt(schema: z.core.$ZodType, path: Path): string[] {
+  const shapes = schemasAt(schema, path).map(each => definitionOf(each).shape);
+  return [...new Set(shapes.flatMap(shape => Object.keys(shape ?? {})))];
+}
+
+function into({ shape, element, valueType }: Definition, step: string | number): z.core.$ZodType[] {
   const next = shape && Object.hasOwn(shape, step) ? shape[step] : (element ?? valueType);
   return next ? unwrap(next) : [];
 }
 
-function unwrap(schema: z.core.$ZodType): Definition[] {
-  const definition = schema._zod.def as unknown as Definition;
-  if (definition.options) return definition.options.flatMap(unwrap);
-  const inner = definition.innerType ?? definition.in;
-  return inner ? unwrap(inner) : [definition];
+function unwrap(schema: z.core.$ZodType): z.core.$ZodType[] {
+  const { options, innerType, in: input } = definitionOf(schema);
+  if (options) return options.flatMap(unwrap);
+  const inner = innerType ?? input;
+  return inner ? unwrap(inner) : [schema];
 }

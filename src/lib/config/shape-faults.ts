@@ -1,8 +1,8 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { nearest } from './nearest.js';
 import { renamedKey } from './renamed-keys.js';
 import { configSchema } from './schema.js';
-import { keysAt } from './schema-walk.js';
+import { keysAt, schemasAt } from './schema-walk.js';
 import type { Fault } from './source/problem.js';
 import { follow, type Node, type Path, pathText, placeOf } from './source/tree.js';
 
@@ -27,7 +27,18 @@ export function readIssue(issue: Issue, root: Node, parent: Path = []): IssueRea
     const wanted = { allowed: wordFor(expectedIn(issue)) };
     return { faults: [{ at, path, message: `${quoted(path)} is missing`, ...wanted }], remove };
   }
-  return { faults: [{ at, path, ...describe(issue, found.node) }], remove };
+  const asText = issue.code === 'invalid_type' && issue.expected === 'string';
+  const words = asText ? describeNoText(found.node, path) : undefined;
+  return { faults: [{ at, path, ...(words ?? describe(issue, found.node)) }], remove };
+}
+
+/** Of a number where a duration is wanted quotes are not what is missing: what would be wrong with the text is told. */
+function describeNoText(node: Node, path: Path): Omit<Fault, 'at' | 'path'> | undefined {
+  if (node.kind !== 'scalar' || node.value === null) return undefined;
+  const text = node.written ?? String(node.value);
+  const results = schemasAt(configSchema, path).map(schema => z.safeParse(schema, text));
+  const [wrong] = results.flatMap(({ error }) => error?.issues ?? []);
+  return wrong && !results.some(({ success }) => success) ? describe(wrong, node) : undefined;
 }
 
 function quoted(path: Path): string {

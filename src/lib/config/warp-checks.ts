@@ -3,6 +3,7 @@ import { nearest } from './nearest.js';
 import { declaredNetworks, type DeclaredNetwork } from './network-spec.js';
 import { readRoutingRule, type RoutingRule } from './routing-rule.js';
 import type { FairleadConfig, RouteDeclaration, RuleDeclaration } from './schema.js';
+import { checkRouteClashes } from './route-clashes.js';
 import { checkNamePattern, checkSelector } from './selector-checks.js';
 import { type SpecProblem, specError, specWarning, suggesting } from './spec-problem.js';
 import { checkWarpCycles } from './warp-cycles.js';
@@ -22,6 +23,7 @@ export function checkWarps(config: FairleadConfig): SpecProblem[] {
     ...checkBypass(warp.bypass, ['warp', 'bypass']),
     ...warp.routes.flatMap((route, index) => checkRoute(route, ['warp', 'routes', index], networks)),
     ...checkWarpCycles(warp.routes),
+    ...checkRouteClashes(warp),
   ];
 }
 

@@ -40,7 +40,7 @@ interface Edge {
  * Whether a route is sure to mean a container, of which the config knows nothing but its name. Regular expressions
  * are left to the plan, which knows the containers: one can take longer than anyone waits for a check.
  */
-function isTarget({ target }: RouteDeclaration, name: string): boolean {
+export function isTarget({ target }: RouteDeclaration, name: string): boolean {
   if (target.labels || target.env) return false;
   return (target.names ?? []).some(pattern => !pattern.startsWith('re:') && matchesGlob(pattern, name));
 }

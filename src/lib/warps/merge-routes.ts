@@ -1,4 +1,4 @@
-import { type PortRange, type RoutingRule, formatRoutingRule } from '../config/routing-rule.js';
+import { formatRoutingRule, isSameSelector } from '../config/routing-rule.js';
 import type { Container } from '../model/container.js';
 import type { Prefix } from '../net/prefix.js';
 import type { Route } from './route.js';
@@ -42,17 +42,6 @@ export function mergeRoutes(routes: readonly Route[]): Route[] {
     };
   }
   return merged;
-}
-
-/** Whether two rules say the same of some ports; of ranges that only meet, the narrower one counts. */
-function sharePorts(a: readonly PortRange[] | undefined, b: readonly PortRange[] | undefined): boolean {
-  if (!a || !b) return a === b;
-  return a.some(({ first, last }) => b.some(other => first === other.first && last === other.last));
-}
-
-/** Whether it cannot be told which of two rules counts; otherwise the narrower one does. */
-function isSameSelector(a: RoutingRule, b: RoutingRule): boolean {
-  return a.to.text === b.to.text && a.protocol === b.protocol && sharePorts(a.ports, b.ports);
 }
 
 /** The same traffic sent through two warps, or through one on two networks. */

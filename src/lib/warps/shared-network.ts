@@ -79,6 +79,8 @@ export function sharedNetwork(
     );
   }
   const reason = `shares several networks with its warp ${warp.name}: ${listed(usable)}`;
-  const hints = ['Say which one: the label fairlead.warp.network, or network beside via.'];
+  const hints = [
+    'Say which one: --network by hand, network beside via in the config, or the label fairlead.warp.network.',
+  ];
   return { refusal: { reason, hints, ambiguous: true } };
 }
