@@ -9,6 +9,7 @@ import { begunElsewhere } from '../lib/reconcile/journal-steps.js';
 import { observeAll } from '../lib/reconcile/observe-all.js';
 import { planAll } from '../lib/reconcile/plan.js';
 import type { Connection } from './connection.js';
+import { guardAtBoot } from './guard-at-boot.js';
 import { stateFolder } from './state-folder.js';
 
 /** Whether a folder can be written, or be made where it is not there yet. */
@@ -43,6 +44,7 @@ export async function gatherFacts(connection: Connection, signal: AbortSignal): 
   const folder = stateFolder(process.env, process.getuid?.());
   const writable = await isWritable(folder);
   const networks = declaredNetworks(config);
+  const boot = await guardAtBoot();
   return {
     config: { ...(configFile !== undefined && { file: configFile }), warnings },
     engine: await lookAtEngine(connection, signal),
@@ -51,6 +53,7 @@ export async function gatherFacts(connection: Connection, signal: AbortSignal): 
       writable,
       unfinished: writable ? (await begunElsewhere(journal)).pending.map(({ network }) => network.name) : [],
     },
+    ...(boot && { guardAtBoot: boot }),
     declares: {
       proxies: config.proxies.length > 0,
       guarded: networks.filter(({ egress }) => egress === 'warp').map(({ spec }) => spec.name),

@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { type SystemdHost, bootSystemd } from '../engine/systemd-host.js';
 import { waitUntil } from '../engine/wait-until.js';
@@ -31,6 +31,8 @@ describe('The guard after a power cut, under systemd 252 and Engine 28.5', () =>
 
   const ways = (): ReturnType<WarpScene['outside']['ways']> => scene.outside.ways({ destination: sink });
 
+  const doctor = (): Promise<string> => host.run('sh', '-c', 'fairlead doctor || true');
+
   /** It is at it again without anybody having started it, and what it sends can be seen. */
   const heldBack = async (): Promise<number> => {
     const listing = await host.engine.exec('nft', ['list', 'ruleset']);
@@ -51,6 +53,7 @@ describe('The guard after a power cut, under systemd 252 and Engine 28.5', () =>
     expect((await ways()).direct).to.equal(0);
     const { mode, uid } = await stat(host.path(guardFile));
     expect({ mode: mode & 0o777, uid }).to.deep.equal({ mode: 0o600, uid: 0 });
+    expect(await doctor()).to.include('fairlead-guard.service is not enabled');
     expect(await readFile(host.path(guardFile), 'utf8')).to.match(/^\{"nftables":\[.*"from-br-\w+".*\]\}\n$/);
   });
 
@@ -80,6 +83,12 @@ describe('The guard after a power cut, under systemd 252 and Engine 28.5', () =>
   it('is not put in the place of one in force, and is left when its unit is stopped', async () => {
     await startTarget(host.engine, { name: 'app', network: 'work', labels: label });
     await waitUntil('app goes by vpn', async () => (await scene.wayOf('app', ['vpn'])) === 'vpn');
+    expect(await doctor()).not.to.include('after a reboot');
+    await rm(host.path(guardFile));
+    const fix = /nft add chain .*/.exec(await doctor())?.[0] ?? 'false';
+    await host.run('sh', '-c', fix);
+    expect((await stat(host.path(guardFile))).isFile()).to.equal(true);
+
     const before = await host.engine.exec('nft', ['--stateless', 'list', 'table', 'inet', 'fairlead']);
     await host.systemctl('restart', 'fairlead-guard');
     expect(await host.property('fairlead-guard', 'ActiveState')).to.equal('inactive');

@@ -38,7 +38,7 @@ function examineGateways({ declares }: Facts, { engine }: World): Diagnosis[] {
   ];
 }
 
-function examineKernel({ declares }: Facts, { kernel }: World): Diagnosis[] {
+function examineKernel({ declares, guardAtBoot }: Facts, { kernel }: World): Diagnosis[] {
   if (!kernel) return [ok('warps', 'none declared, and nothing of ours is left anywhere')];
   if (kernel.outOfReach) {
     const { why, hints } = kernel.outOfReach;
@@ -57,7 +57,9 @@ function examineKernel({ declares }: Facts, { kernel }: World): Diagnosis[] {
           ),
         ]
       : []),
-    ...(declares.guarded.length > 0 && !lacksNft ? [examineGuard(declares.guarded, kernel.host?.guard)] : []),
+    ...(declares.guarded.length > 0 && !lacksNft
+      ? [examineGuard(declares.guarded, kernel.host?.guard), ...examineBoot(guardAtBoot)]
+      : []),
   ];
 }
 
@@ -68,6 +70,25 @@ function examineGuard(declared: readonly string[], guard: GuardState | undefined
   }
   const dropped = guard.bridges.reduce((sum, bridge) => sum + bridge.dropped, 0);
   return ok('guard', `in force for ${names}; ${String(dropped)} packets held back`);
+}
+
+/** The engine starts containers before the first pass: what they send until then. */
+function examineBoot(boot: Facts['guardAtBoot']): Diagnosis[] {
+  const gap = 'after a reboot it is not in force until the first pass';
+  if (!boot) return [];
+  if (!boot.enabled) {
+    return [
+      note('guard', `${gap}: fairlead-guard.service is not enabled`, [
+        'Enable it: systemctl enable fairlead-guard (it is in the folder systemd of the package)',
+      ]),
+    ];
+  }
+  if (boot.written) return [];
+  return [
+    note('guard', `${gap}: /var/lib/fairlead/guard.json is not there`, [
+      'It is written whenever the guard is: nft add chain inet fairlead anew && fairlead apply',
+    ]),
+  ];
 }
 
 function examineState({ state }: Facts): Diagnosis[] {

@@ -19,6 +19,13 @@ export interface Facts {
     /** Networks whose recreation was interrupted. */
     readonly unfinished: readonly string[];
   };
+  /** What holds back at the next boot until the first pass; absent where the system has no say in it. */
+  readonly guardAtBoot?: {
+    /** The unit that loads the guard before the engine starts. */
+    readonly enabled: boolean;
+    /** What it loads. */
+    readonly written: boolean;
+  };
   readonly declares: {
     readonly proxies: boolean;
     readonly guarded: readonly string[];

@@ -1,0 +1,47 @@
+import { expect } from 'chai';
+import { examine } from '../../src/lib/doctor/examine.js';
+import type { Facts } from '../../src/lib/doctor/facts.js';
+import { emptyPlan } from '../../src/lib/model/plan.js';
+import { network, world } from '../support/world.js';
+
+const host = {
+  interfaces: ['br-1'],
+  filtersBridged: false,
+  nameServers: [],
+  guard: { whole: true, bridges: [{ bridge: 'br-1', warps: [], dropped: 3 }] },
+};
+
+/** What is said of the guard. */
+function said(guarded: readonly string[], guardAtBoot: Facts['guardAtBoot']): string[] {
+  const seen = world([network('work')], []);
+  const kernel = { host, namespaces: new Map(), holders: new Set<string>() };
+  const found = examine({
+    config: { file: 'fairlead.yaml', warnings: [] },
+    engine: { url: 'unix:///run/docker.sock', world: { ...seen, kernel }, plan: emptyPlan },
+    state: { folder: '/var/lib/fairlead', writable: true, unfinished: [] },
+    ...(guardAtBoot && { guardAtBoot }),
+    declares: { proxies: false, guarded },
+  });
+  return found.filter(({ subject }) => subject === 'guard').map(({ verdict, says }) => `${verdict} ${says}`);
+}
+
+const inForce = 'ok in force for work; 3 packets held back';
+
+describe('a check-up of the guard at the next boot', () => {
+  it('says that its unit is not enabled, or that there is nothing to load', () => {
+    expect(said(['work'], { enabled: false, written: true })).to.deep.equal([
+      inForce,
+      'note after a reboot it is not in force until the first pass: fairlead-guard.service is not enabled',
+    ]);
+    expect(said(['work'], { enabled: true, written: false })).to.deep.equal([
+      inForce,
+      'note after a reboot it is not in force until the first pass: /var/lib/fairlead/guard.json is not there',
+    ]);
+  });
+
+  it('is silent where all is well, where systemd has no say, and where nothing is guarded', () => {
+    expect(said(['work'], { enabled: true, written: true })).to.deep.equal([inForce]);
+    expect(said(['work'], undefined)).to.deep.equal([inForce]);
+    expect(said([], { enabled: false, written: false })).to.deep.equal([]);
+  });
+});
