@@ -14,23 +14,19 @@ kept=/run/systemd-host
 
 if [ "$$" != 1 ]; then
   # A control group in every hierarchy, not only in the one that ends the engine: it is all that systemd and the engine
-  # see of them. Where a parent has no controllers to pass on, containers have none, and run all the same.
-  for hierarchy in /sys/fs/cgroup /sys/fs/cgroup/*; do
-    [ -f "$hierarchy/cgroup.procs" ] && [ ! -L "$hierarchy" ] && [ ! -e "$hierarchy/cgroup.type" ] || continue
-    parent=$hierarchy group=$hierarchy/$name/systemd
-    mkdir -p "$group"
-    for inner in "$hierarchy/$name" "$group"; do
-      for file in cpuset.cpus cpuset.mems; do
-        [ -e "$hierarchy/cpuset.sched_relax_domain_level" ] && cat "$hierarchy/$file" > "$inner/$file"
-      done
-      if [ -e "$parent/cgroup.subtree_control" ]; then
-        for controller in $(cat "$parent/cgroup.controllers"); do
-          echo "+$controller" > "$parent/cgroup.subtree_control" || true
-        done
-      fi
-      parent=$inner
+  # see of them. In version 2 no controllers are passed on to it: nothing here has limits.
+  hierarchies=/sys/fs/cgroup
+  [ -e /sys/fs/cgroup/cgroup.procs ] || hierarchies=$(echo /sys/fs/cgroup/*)
+  for hierarchy in $hierarchies; do
+    [ -f "$hierarchy/cgroup.procs" ] && [ ! -L "$hierarchy" ] || continue
+    mkdir -p "$hierarchy/$name/systemd"
+    # In version 1 nobody can be in a group that has no processors and no memory, as new ones have none.
+    for file in cpuset.cpus cpuset.mems; do
+      [ -e "$hierarchy/cpuset.sched_relax_domain_level" ] || continue
+      cat "$hierarchy/$file" > "$hierarchy/$name/$file"
+      cat "$hierarchy/$file" > "$hierarchy/$name/systemd/$file"
     done
-    echo 0 > "$group/cgroup.procs"
+    echo 0 > "$hierarchy/$name/systemd/cgroup.procs"
   done
   exec unshare --pid --fork --kill-child --mount --cgroup --uts --ipc sh "$0" "$@"
 fi
