@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { type CliResult, runCli, testFolder } from '../support/cli.js';
 import { FakeDaemon } from '../support/fake-daemon.js';
+import type { RecreateNetwork } from '../../src/lib/model/step.js';
+import { fileJournal } from '../../src/lib/reconcile/journal.js';
 import { documentOf, misfits, networkListShape } from '../support/json-document.js';
+import { idOf } from '../support/world.js';
 import { withDaemon } from './scenes.js';
 
 const config = `networks:
@@ -112,6 +115,60 @@ describe('network list, where the config declares networks', () => {
       ['absent', false],
       ['theirs', true],
       ['1001_frontend', false],
+    ]);
+  });
+});
+
+describe('network list, where a recreation was interrupted', () => {
+  const step = (name: string): RecreateNetwork => ({
+    do: 'recreate-network',
+    job: 'networks',
+    reason: 'internal: false → true',
+    network: { name, id: idOf(`net ${name}`) },
+    spec: { name, internal: true },
+    previous: { name, ipam: { driver: 'default', options: {}, pools: [{ subnet: '10.128.9.0/24' }] } },
+    members: [],
+  });
+
+  async function listed(...args: string[]): Promise<CliResult> {
+    const folder = await mkdtemp(join(testFolder(), 'journal-'));
+    let result: CliResult | undefined;
+    await withDaemon(daemon(), async ({ host }) => {
+      const journal = fileJournal(folder, host, process.pid);
+      await journal.write({ version: 1, direction: 'forward', step: step('plain') });
+      await journal.write({ version: 1, direction: 'back', step: step('taken-away') });
+      await journal.write({ version: 1, direction: 'forward', step: step('changed') });
+      const release = await journal.claim('changed');
+      result = await runCli(['network', 'list', ...args], { host, env: { FAIRLEAD_STATE_DIR: folder } });
+      await release();
+    });
+    if (!result) throw new Error('did not run');
+    expect([result.exitCode, result.stderr]).to.deep.equal([0, '']);
+    return result;
+  }
+
+  it('says so, also of a network that is away meanwhile', async () => {
+    const rows = (await listed()).stdout.split('\n').map(line => line.split(/ {2,}/));
+    const told = new Map(rows.map(([name = '', , subnets, , state]) => [name, [subnets, state]]));
+    expect(told.get('NAME')).to.deep.equal(['SUBNETS', 'STATE']);
+    expect(told.get('plain')?.[1]).to.equal('recreation interrupted');
+    expect(told.get('changed')?.[1]).to.equal('recreation under way');
+    expect(told.get('taken-away')).to.deep.equal(['10.128.9.0/24', 'recreation interrupted']);
+    expect(told.get('labelled')?.[1]).to.equal('-');
+  });
+
+  it('says the same as JSON', async () => {
+    const document = documentOf(await listed('--json'));
+    expect(misfits(document, networkListShape)).to.deep.equal([]);
+    const { networks, missing } = document as Record<
+      'networks' | 'missing',
+      { name: string; recreation?: string }[]
+    >;
+    const begun = [...networks, ...missing].filter(({ recreation }) => recreation !== undefined);
+    expect(begun.map(({ name, recreation }) => [name, recreation])).to.have.deep.members([
+      ['plain', 'interrupted'],
+      ['changed', 'under way'],
+      ['taken-away', 'interrupted'],
     ]);
   });
 });

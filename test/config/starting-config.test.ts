@@ -48,12 +48,15 @@ describe('a config to begin with', () => {
   });
 
   it('has no mistakes either once its examples are taken for real', async () => {
-    const text = startingConfig(observed, 's')
+    const start = startingConfig(observed, 's');
+    const guarded = /^#\s+(vpn-net: .*)$/m.exec(start)?.[1] ?? '';
+    const text = start
       .replace(/^(?:attachments|proxies): \[\]$/gm, '')
       .replace(/^# Containers to connect.*$/m, 'attachments:')
       .replace(/^# This one publishes.*$/m, 'proxies:')
       .replace(/^#( {3}shared: \{\})$/m, '')
-      .replace(/^networks:$/m, 'networks:\n  shared:')
+      .replace(/^#( {3})(vpn-net: .*)$/m, '')
+      .replace(/^networks:$/m, `networks:\n  shared:\n  ${guarded}`)
       .replace(/^# (?=warp:|logging:|watch:)/gm, '')
       .replace(/^#(?= {3})/gm, '')
       .replace(/^ {3}(?:backend|shared):.*\n(?: {5}.*\n)*/gm, '')
@@ -62,6 +65,7 @@ describe('a config to begin with', () => {
     expect(problems).to.deep.equal([]);
     expect(config?.proxies).to.have.length(1);
     expect(config?.warp.routes).to.have.length(1);
+    expect(config?.networks['vpn-net']?.egress).to.equal('warp');
   });
 });
 

@@ -138,6 +138,7 @@ export const networkListShape: Shape = {
           'app?': 'text',
           'state?': { oneOf: ['declared', 'drift', 'label-drift', 'ignored-drift'] },
           'drift?': drift,
+          'recreation?': { oneOf: ['interrupted', 'under way'] },
           unused: 'boolean',
           running: { each: 'text' },
           stopped: { each: 'text' },
@@ -145,7 +146,15 @@ export const networkListShape: Shape = {
       },
     },
     missing: {
-      each: { fields: { name: 'text', state: { oneOf: ['missing'] }, external: 'boolean', spec: 'any' } },
+      each: {
+        fields: {
+          name: 'text',
+          state: { oneOf: ['missing'] },
+          external: 'boolean',
+          'recreation?': { oneOf: ['interrupted', 'under way'] },
+          'spec?': 'any',
+        },
+      },
     },
   },
 };

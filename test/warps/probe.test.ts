@@ -50,7 +50,7 @@ describe('what a probe sends', () => {
     ['169.254.169.254', 'link-local'],
     ['fe80::1', 'link-local'],
     ['10.0.0.0/8', 'prefix'],
-    ['example.org', 'no IP address'],
+    ['example.org', '--to: "example.org" is no IP address.'],
     ['\u001b[2J', 'no IP address'],
   ] as const) {
     it(`goes nowhere for ${JSON.stringify(to)}`, () => {

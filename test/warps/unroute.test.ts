@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Container } from '../../src/lib/model/container.js';
-import { ExitCode } from '../../src/lib/model/errors.js';
+import { ExitCode, FairleadError } from '../../src/lib/model/errors.js';
 import type { GuardState } from '../../src/lib/model/guard.js';
 import type { RoutingState } from '../../src/lib/model/routing.js';
 import type { WarpSide } from '../../src/lib/model/warp-side.js';
@@ -97,5 +97,12 @@ describe('The plan that takes routing back', () => {
   it('is refused where the kernel is another host’s', () => {
     const outOfReach = { code: 'x', why: 'Elsewhere.', hints: [], exit: ExitCode.failed };
     expect(unrouted([], { outOfReach })).to.deep.equal(['refused : Elsewhere.']);
+  });
+
+  it('fails without the rights to look, a dry run too: it would have nothing to show', () => {
+    const outOfReach = { code: 'kernel-privileges', why: 'Not root.', hints: [], exit: ExitCode.privileges };
+    expect(() => unrouted([], { outOfReach }))
+      .to.throw(FairleadError, 'Not root.')
+      .with.property('exit', 5);
   });
 });

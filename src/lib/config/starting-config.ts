@@ -41,6 +41,7 @@ function networkLines(observed: Observed | undefined): string[] {
     '#   backend:',
     '#     internal: true',
     '#     ipam: { config: [{ subnet: 10.128.7.0/24 }] }',
+    '#   vpn-net: { egress: warp } # only warps, see below, may send out of it',
   ];
   if (unique.length === 0) return [...examples.map(line => line.replace('#   ', '#     ')), 'networks: {}'];
   return [
@@ -93,6 +94,8 @@ function warpLines(observed: Observed | undefined): string[] {
     '# warp:',
     '#   routes:',
     `#     - { target: { names: [worker] }, via: ${quoted(found ?? 'vpn')}, rules: ["0.0.0.0/0", "::/0"] }`,
+    '# A warp has to forward and to masquerade, as images of VPNs do; nat: true beside via has Fairlead set it up.',
+    '# Routes are in place once a container runs. egress: warp on its network holds back what it sends before that.',
   ];
 }
 

@@ -42,7 +42,7 @@ export function readProbe({ to, port, count = usualCount, tcp = false }: ProbeRe
   const reading = parseAddress(to);
   if (!reading.ok) {
     throw new UsageError(
-      `--to ${escapeLine(to, 80)}: ${reading.why}.`,
+      `--to: "${escapeLine(to, 80)}" ${reading.why}.`,
       reading.suggestion === undefined ? [] : [`Probably: --to ${reading.suggestion}`],
     );
   }

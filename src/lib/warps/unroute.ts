@@ -1,4 +1,5 @@
 import { processOf } from '../model/container-process.js';
+import { ExitCode, FairleadError } from '../model/errors.js';
 import { type Container, isAlive } from '../model/container.js';
 import { findNamed } from '../model/lookup.js';
 import type { Finding, Plan } from '../model/plan.js';
@@ -94,10 +95,12 @@ function ownersNamed(targets: readonly string[], { containers }: World): Chosen 
 
 /**
  * Removes all that is ours, whoever declared it: the routing of the named containers or of all, NAT in warps that
- * serve nobody then, and the guard where that is asked for.
+ * serve nobody then, and the guard where that is asked for. Throws where the rights to look are missing.
  */
 export function planUnroute(world: World, { targets, guard }: UnrouteRequest): Plan {
   const away = world.kernel?.outOfReach;
+  // What is there cannot even be shown: nothing else says what there is to take back.
+  if (away?.exit === ExitCode.privileges) throw new FairleadError(away.why, away);
   if (away)
     return {
       steps: [],
