@@ -70,6 +70,7 @@ const settings = fc.record({
   onGatewayMove: fc.constantFrom('warn', 'skip'),
   aliases: fc.constantFrom({}, { '*': ['gate'] }),
   aliasVirtualHosts: fc.boolean(),
+  leaveAt: fc.constantFrom('end', 'stop'),
 } satisfies { [Key in keyof ProxySettings]: fc.Arbitrary<ProxySettings[Key]> });
 
 const scene = fc.record({

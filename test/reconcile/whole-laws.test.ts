@@ -79,6 +79,7 @@ function configOf(sketch: Declared): FairleadConfig {
             container: 'http-proxy',
             exposed_by_default: true,
             leave: 'joined',
+            leave_at: 'end',
             networks: {},
             pinned: [],
             on_gateway_move: 'warn',

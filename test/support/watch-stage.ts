@@ -14,6 +14,8 @@ export interface PassRun {
   readonly at: number;
   readonly request: PassRequest;
   readonly causes: string;
+  /** Who departed when it began, as `ended ID`. */
+  readonly departing: readonly string[];
   report?: Report;
 }
 
@@ -42,6 +44,8 @@ export class WatchStage {
   /** The exit code of such a failure. */
   failsWith: ExitCode = 1;
   passMs = 30;
+  /** Whom the proxies route to, as each pass sees it, and the number of its process. */
+  readonly routed = new Map<string, number | undefined>();
   keepsKernel = false;
   /** Makes passes fail as a whole. */
   passFails = false;
@@ -103,7 +107,12 @@ export class WatchStage {
   }
 
   async #pass(request: PassRequest, signal: AbortSignal): Promise<PassOutcome> {
-    const run: PassRun = { at: this.clock.now(), request, causes: request.causes.join(', ') };
+    const run: PassRun = {
+      at: this.clock.now(),
+      request,
+      causes: request.causes.join(', '),
+      departing: [...request.departing].map(([id, { is }]) => `${is} ${id}`),
+    };
     this.runs.push(run);
     this.#atOnce += 1;
     this.mostAtOnce = Math.max(this.mostAtOnce, this.#atOnce);
@@ -113,7 +122,7 @@ export class WatchStage {
       if (this.passFails || !this.engine.up) throw unreachable();
       const results = this.wanted.map(step => this.#result(step, request, signal));
       run.report = { results, findings: [] };
-      return { report: run.report, keepsKernel: this.keepsKernel };
+      return { report: run.report, keepsKernel: this.keepsKernel, routed: this.routed };
     } finally {
       this.#atOnce -= 1;
     }

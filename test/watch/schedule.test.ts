@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Schedule } from '../../src/lib/watch/schedule.js';
+import type { Trigger } from '../../src/lib/watch/triggers.js';
 
 const web = { forget: ['web'], cause: 'container start web' };
 const db = { forget: ['db'], cause: 'container start db' };
@@ -25,6 +26,24 @@ describe('when a pass is due', () => {
     expect(schedule.dueAt(70)).to.equal(undefined);
     schedule.request(web);
     expect(schedule.dueAt(70)).to.equal(70);
+  });
+
+  it('looks at the proxies alone where nobody asked for more', () => {
+    const schedule = new Schedule();
+    const look = (...triggers: readonly Trigger[]): string | undefined => {
+      for (const trigger of triggers) schedule.request(trigger);
+      const { only } = schedule.begin(0);
+      schedule.end(0, false);
+      return only;
+    };
+    const proxies: Trigger = { forget: [], cause: 'container kill web', only: 'proxies' };
+    expect([
+      look(proxies),
+      look(proxies, db),
+      look(db),
+      look(db, proxies),
+      look(proxies, proxies),
+    ]).to.deep.equal(['proxies', undefined, undefined, undefined, 'proxies']);
   });
 
   it('is never while one runs, and right at its end for what was triggered meanwhile, all in one', () => {

@@ -2,9 +2,13 @@ import { type Pass, runPass } from '../../lib/reconcile/pass.js';
 import { Memory } from '../../lib/reconcile/memory.js';
 import type { Step } from '../../lib/model/step.js';
 import type { World } from '../../lib/model/world.js';
+import { markDepartures } from '../../lib/watch/mark-departures.js';
 import type { RunPass } from '../../lib/watch/pass-request.js';
 import type { Connection } from '../connection.js';
+import { jobsFrom } from '../job-flags.js';
 import { type WholePassFlags, wholePass } from '../whole-pass.js';
+import { KnownEngine } from './known-engine.js';
+import { routedIn } from './routed.js';
 
 export interface PassRunnerOptions {
   readonly flags: WholePassFlags;
@@ -14,18 +18,31 @@ export interface PassRunnerOptions {
   readonly at: (step: Step | undefined) => void;
 }
 
+/** The pass over the proxies alone: what it takes to see that they have nothing to route to any more. */
+function proxiesOnly(flags: WholePassFlags): WholePassFlags {
+  return { ...flags, only: ['proxies'] };
+}
+
 /** The pass of `apply`, with a memory of what the passes before it read. The connection is asked for each time. */
 export function passRunner(
   current: () => Connection,
   { flags, seen: onSeen, at }: PassRunnerOptions,
 ): RunPass {
   const memory = new Memory();
+  const known = new KnownEngine();
+  const plansProxies = jobsFrom(flags.only)?.has('proxies') ?? true;
   return async (request, signal) => {
     memory.forget(request.forget);
+    if (request.forget === 'everything') known.forget();
     if (request.kernelAnew) memory.forgetKernel();
     const connection = current();
-    const pass: Pass<World> = await wholePass(connection, flags, memory);
-    const { seen, report } = await runPass(connection.engine, pass, {
+    const engine = known.knowing(connection.engine);
+    const pass: Pass<World> = await wholePass(connection, request.only ? proxiesOnly(flags) : flags, memory);
+    const marked: Pass<World> = {
+      ...pass,
+      observe: async (...sources) => markDepartures(await pass.observe(...sources), request.departing),
+    };
+    const { seen, report } = await runPass(engine, marked, {
       dryRun: false,
       journal: connection.journal,
       signal,
@@ -37,7 +54,13 @@ export function passRunner(
         at(step);
       },
     }).finally(() => at(undefined));
-    onSeen(seen);
-    return { report, keepsKernel: seen.kernel?.host !== undefined };
+    if (!request.only) onSeen(seen);
+    const { kernel } = await connection.kernel();
+    const sources = { engine, memory, config: connection.config, isHere: kernel !== undefined, signal };
+    return {
+      report,
+      keepsKernel: seen.kernel?.host !== undefined,
+      ...(plansProxies && { routed: await routedIn(seen, sources) }),
+    };
   };
 }

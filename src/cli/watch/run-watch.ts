@@ -2,6 +2,7 @@ import { durationMs } from '../../lib/config/duration.js';
 import { ExitCode } from '../../lib/model/errors.js';
 import { countedEvents } from '../../lib/watch/counted-events.js';
 import { systemClock } from '../../lib/watch/clock.js';
+import { hostProcesses } from '../../lib/watch/host-processes.js';
 import { watchReport } from '../../lib/watch/watch-report.js';
 import { Reloads } from '../../lib/watch/reloads.js';
 import { type UnderWay, stepUnderWay, withdrawal } from '../../lib/watch/under-way.js';
@@ -63,6 +64,8 @@ export async function runWatch(
     clock: systemClock,
     random: Math.random,
     cannotWait: step => step.do === 'set-guard' || closesOnly(step),
+    processes: hostProcesses(),
+    leavesAtStop: () => connection.config.proxies.some(({ leave_at }) => leave_at === 'stop'),
     resyncMs: durationMs(config.watch.resync),
     failFast: (flags['fail-fast'] ?? false) || config.fail_fast,
     observer: observers.observe,

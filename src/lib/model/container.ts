@@ -82,6 +82,17 @@ export type Reading =
   | { readonly read: 'details'; readonly details: ContainerDetails }
   | { readonly read: 'unreadable'; readonly why: string };
 
+/**
+ * What is known of a container's end before the engine lists it as ended, which it does only once it has taken its
+ * networks down.
+ */
+export interface Departure {
+  /** Its process is gone or was sent SIGKILL; or it was asked to stop, and may serve on for a while. */
+  readonly is: 'ended' | 'stopping';
+  /** Others that have nothing to do with it were sent signals as well: it may be the engine that shuts down. */
+  readonly amongOthers: boolean;
+}
+
 export interface Container {
   /** Full ID, 64 hex digits. */
   readonly id: string;
@@ -94,6 +105,8 @@ export interface Container {
   readonly ports: readonly PublishedPort[];
   /** What its health check says; absent for one that has none, and while it is paused. */
   readonly health?: Health;
+  /** Only of those that `watch` follows to their end; the engine lists them as running. */
+  readonly departure?: Departure;
   readonly reading: Reading;
 }
 

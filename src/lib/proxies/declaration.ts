@@ -17,6 +17,8 @@ export interface ProxySettings {
   readonly networks: { readonly allow?: readonly string[]; readonly deny?: readonly string[] };
   /** Which networks without a routable container it leaves: those Fairlead joined, any, or none. */
   readonly leave: 'joined' | 'any' | 'never';
+  /** Whether a container counts until it has ended, or only until it is asked to stop. */
+  readonly leaveAt: 'end' | 'stop';
   /** Patterns of networks it never leaves. */
   readonly pinned: readonly string[];
   /** What to do where a join or leave would move a running proxy's default route and published ports. */
@@ -40,6 +42,7 @@ const defaults: ProxySettings = {
   health: 'any',
   networks: {},
   leave: 'joined',
+  leaveAt: 'end',
   pinned: [],
   onGatewayMove: 'warn',
   aliases: {},
@@ -67,6 +70,7 @@ export function proxyDeclarations(config: Pick<FairleadConfig, 'proxies'>): Prox
     health: declared.health,
     networks: declared.networks,
     leave: declared.leave,
+    leaveAt: declared.leave_at,
     pinned: declared.pinned,
     onGatewayMove: declared.on_gateway_move,
     aliases: declared.aliases,

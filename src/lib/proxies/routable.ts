@@ -15,7 +15,7 @@ export type Routability =
   /** Could not be read: nothing may be concluded from it. */
   | { readonly is: 'unreadable'; readonly because: string };
 
-type Counted = Pick<ProxySettings, 'conventions' | 'exposedByDefault' | 'health'>;
+type Counted = Pick<ProxySettings, 'conventions' | 'exposedByDefault' | 'health' | 'leaveAt'>;
 
 /** False as Go's strconv.ParseBool reads it, which is how Traefik reads its labels, in any case. */
 function isSwitchedOff(value: string | undefined): boolean {
@@ -64,6 +64,18 @@ function waitsForHealth(container: Container, { health }: Counted): string | und
   return container.health;
 }
 
+/**
+ * Of one that the engine still lists as running. Where others are ended too, it holds what is joined until the list
+ * says so: an engine that shuts down is not followed, and what was left before is not joined for a moment.
+ */
+function departing({ name, departure }: Container, { leaveAt }: Counted): Routability | undefined {
+  if (!departure || (departure.is === 'stopping' && leaveAt === 'end')) return undefined;
+  const what = departure.is === 'ended' ? 'has just ended' : 'is being stopped';
+  return departure.amongOthers
+    ? { is: 'held', because: `${name} ${what}, as others are`, unreachable: `${what}, as others are` }
+    : { is: 'unreachable', because: what };
+}
+
 const longestMatch = 80;
 
 /** One line of a match: VIRTUAL_HOST_MULTIPORTS is a page of YAML. */
@@ -80,6 +92,7 @@ export function judge(declared: Counted, container: Container): Routability {
   if (match === 'no') return { is: 'unrelated' };
   if (match === 'unreadable') {
     if (!mayCount(container) || disqualified(container, declared) !== undefined) return { is: 'unrelated' };
+    if (departing(container, declared)?.is === 'unreachable') return { is: 'unrelated' };
     const why = container.reading.read === 'unreadable' ? container.reading.why : 'it was not inspected';
     return { is: 'unreadable', because: `could not read ${container.name}: ${why}` };
   }
@@ -89,6 +102,8 @@ export function judge(declared: Counted, container: Container): Routability {
     return { is: 'held', because: `${container.name} is restarting`, unreachable: 'in a restart loop' };
   }
   if (!isAlive(container)) return { is: 'unreachable', because: `not running (${container.state})` };
+  const leaving = departing(container, declared);
+  if (leaving) return leaving;
   const health = waitsForHealth(container, declared);
   if (health !== undefined) {
     const because = `${container.name} is ${health}`;

@@ -3,6 +3,7 @@ import { escapeLine } from '../model/escape.js';
 import type { Log } from '../model/log.js';
 import type { Finding, FindingKind } from '../model/plan.js';
 import type { StepResult } from '../model/report.js';
+import type { Job } from '../model/step.js';
 import { describeStep, subjectOf } from '../report/describe.js';
 import { warningHeads } from '../report/warnings.js';
 import type { FailingObject } from './failing.js';
@@ -50,7 +51,7 @@ function findingLine(finding: Finding): string {
 export class Audit {
   readonly #log: Log;
   readonly #failures = new Map<string, Told>();
-  #findings: ReadonlySet<string> = new Set();
+  #findings: ReadonlyMap<string, Job> = new Map();
   #trouble: Told | undefined;
 
   constructor(log: Log) {
@@ -101,11 +102,11 @@ export class Audit {
     return escapeLine(messageOf(error));
   }
 
-  #tellPass({ report, causes, durationMs, dryRun }: Extract<LoopEvent, { kind: 'pass' }>): void {
+  #tellPass({ report, causes, durationMs, dryRun, only }: Extract<LoopEvent, { kind: 'pass' }>): void {
     if (!dryRun) this.#trouble = undefined;
     const changes = report.results.filter(({ outcome }) => outcome === 'done');
     for (const change of changes) this.#log.info(changeLine(change, causes));
-    this.#tellFindings(report.findings);
+    this.#tellFindings(report.findings, only);
     for (const { step, outcome, note = '' } of report.results) {
       if (outcome !== 'skipped') continue;
       const { verb, subject } = describeStep(step);
@@ -115,12 +116,15 @@ export class Audit {
     this.#log.debug(`pass over in ${seconds(durationMs)}: ${what}${causedBy(causes)}`);
   }
 
-  #tellFindings(findings: readonly Finding[]): void {
+  #tellFindings(findings: readonly Finding[], only: Job | undefined): void {
     // Of what is about to be done, and over with it.
     for (const line of warningHeads(findings)) this.#log.warn(line);
-    const current = new Set(findings.filter(({ find }) => noted[find] !== undefined).map(findingLine));
-    for (const line of current) if (!this.#findings.has(line)) this.#log.warn(line);
-    for (const line of this.#findings) if (!current.has(line)) this.#log.info(`no longer: ${line}`);
+    const told = findings.filter(({ find }) => noted[find] !== undefined);
+    // What was not looked at is as it was.
+    const kept = only ? [...this.#findings].filter(([, job]) => job !== only) : [];
+    const current = new Map([...kept, ...told.map(finding => [findingLine(finding), finding.job] as const)]);
+    for (const line of current.keys()) if (!this.#findings.has(line)) this.#log.warn(line);
+    for (const line of this.#findings.keys()) if (!current.has(line)) this.#log.info(`no longer: ${line}`);
     this.#findings = current;
   }
 

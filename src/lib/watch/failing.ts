@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Report, StepFailure, StepResult } from '../model/report.js';
-import type { Step } from '../model/step.js';
+import type { Job, Step } from '../model/step.js';
 import { type BackOff, equalJitterMs } from './back-off.js';
 import type { Evidence } from './breaker.js';
 import { objectOf } from './step-object.js';
@@ -87,12 +87,13 @@ export class Failing {
     return `${times}; the next attempt is in ${String(seconds)} s`;
   }
 
-  /** Takes what a pass that was to change things came to. */
-  record(report: Report, now: number): Recorded {
+  /** Takes what a pass that was to change things came to; one over a single job says nothing of the others. */
+  record(report: Report, now: number, only?: Job): Recorded {
     const results = lastResults(report);
     const failed: FailingObject[] = [];
     const recovered: FailingObject[] = [];
     for (const [key, object] of this.#objects) {
+      if (only && object.step.job !== only) continue;
       const outcome = results.get(key)?.outcome;
       if (outcome === undefined || outcome === 'done' || outcome === 'unchanged') {
         this.#objects.delete(key);
@@ -109,7 +110,7 @@ export class Failing {
       isNew ||= before === undefined;
       failed.push(this.#fail(key, step, failure, before, now));
     }
-    return { failed, recovered, evidence: evidenceOf(report, isNew) };
+    return { failed, recovered, evidence: evidenceOf(report, isNew, only) };
   }
 
   #fail(
@@ -144,8 +145,8 @@ function firstOf(objects: readonly FailingObject[]): number | undefined {
   return first;
 }
 
-function evidenceOf({ results }: Report, newlyFailed: boolean): Evidence {
+function evidenceOf({ results }: Report, newlyFailed: boolean, only: Job | undefined): Evidence {
   if (results.some(({ outcome }) => outcome === 'done' || outcome === 'unchanged')) return 'works';
   if (newlyFailed) return 'broken';
-  return results.length === 0 ? 'works' : 'nothing';
+  return results.length === 0 && !only ? 'works' : 'nothing';
 }

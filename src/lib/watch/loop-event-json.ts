@@ -22,11 +22,12 @@ function errorJson(error: unknown): Record<string, unknown> {
 }
 
 function passJson(event: Extract<LoopEvent, { kind: 'pass' }>): Record<string, unknown> {
-  const { causes, dryRun, durationMs, report } = event;
+  const { causes, dryRun, only, durationMs, report } = event;
   const { results, findings } = report;
   return {
     causes,
     dryRun,
+    ...(only && { only }),
     durationMs: Math.round(durationMs),
     changed: results.filter(({ outcome }) => outcome === 'done').length,
     unchanged: findings.filter(({ find }) => find === 'unchanged' || find === 'kept').length,

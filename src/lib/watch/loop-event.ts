@@ -8,6 +8,8 @@ interface PassFacts {
   readonly causes: readonly string[];
   /** Nothing was to be changed but what cannot wait, because the breaker is open. */
   readonly dryRun: boolean;
+  /** The rest was not looked at. */
+  readonly only?: 'proxies';
 }
 
 /** What happens in the loop, for logs, metrics and the service manager. */

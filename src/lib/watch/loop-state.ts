@@ -64,6 +64,7 @@ export class LoopState {
         if (!event.blind) this.#trouble = lineOf(event.error);
         break;
       case 'pass':
+        if (event.only) break;
         this.#lastPass = event;
         if (event.dryRun) break;
         this.#lastGoodPassAt = now;

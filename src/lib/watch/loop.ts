@@ -13,8 +13,6 @@ export interface WatchOptions extends PassesOptions {
   readonly events: EventSource;
   /** How often everything is looked at without an event; 0 for never. */
   readonly resyncMs: number;
-  /** Ends the loop, after the step under way. */
-  readonly signal: AbortSignal;
 }
 
 export interface WatchEnd {
@@ -68,8 +66,8 @@ class Loop {
 
   constructor(options: WatchOptions) {
     this.#options = options;
-    this.#passes = new Passes(options);
     this.#alarm = new Alarm(options.clock);
+    this.#passes = new Passes(options, () => this.#alarm.ring());
     this.#passes.schedule.request({ forget: 'everything', cause: 'start' });
   }
 
@@ -138,7 +136,7 @@ class Loop {
 
   /** What asks for a pass without an event. */
   #lookAtTimers(now: number): void {
-    const { schedule, ending, failing, retryAt } = this.#passes;
+    const { schedule, ending, departures, failing, retryAt } = this.#passes;
     if (this.#resyncAt !== undefined && now >= this.#resyncAt) {
       this.#scheduleResync();
       schedule.request({ forget: 'everything', cause: 'resync' });
@@ -149,6 +147,10 @@ class Loop {
     if (now >= (ending.expiresAt ?? Infinity)) {
       schedule.request({ forget: ending.expire(now), cause: 'what was left alone for a while' });
     }
+    if (now >= (departures.expiresAt ?? Infinity)) {
+      const surviving = departures.expire(now);
+      if (surviving.length > 0) schedule.request({ forget: surviving, cause: 'what was to end, and runs' });
+    }
     if (!schedule.pending && now >= (retryAt ?? Infinity)) {
       const [first] = failing.due(now);
       schedule.request({ forget: [], cause: first ? `retry of ${first.subject}` : 'retry' });
@@ -156,13 +158,14 @@ class Loop {
   }
 
   #nextTurnAt(now: number): number {
-    const { schedule, ending, holdUntil, retryAt } = this.#passes;
+    const { schedule, ending, departures, holdUntil, retryAt } = this.#passes;
     const alive = now + aliveMs;
     if (this.#link === 'away' || schedule.running) return alive;
     if (now < holdUntil) return Math.min(alive, holdUntil);
     const retry = schedule.pending ? undefined : retryAt;
-    const timers = [schedule.dueAt(now), this.#resyncAt, this.#kernelDueAt, ending.expiresAt, retry];
-    return Math.min(alive, ...timers.map(at => at ?? Infinity));
+    const timers = [schedule.dueAt(now), this.#resyncAt, this.#kernelDueAt, retry];
+    const expiries = [ending.expiresAt, departures.expiresAt];
+    return Math.min(alive, ...[...timers, ...expiries].map(at => at ?? Infinity));
   }
 
   get #kernelDueAt(): number {
@@ -190,6 +193,7 @@ class Loop {
     if (this.#mayHaveRestarted) this.#passes.ending.engineBack(clock.now());
     this.#mayHaveRestarted = false;
     this.#link = 'connected';
+    this.#passes.departures.forgetAll();
     observer({ kind: 'connected', again: this.#wasConnected });
     this.#passes.startAfresh(this.#wasConnected ? 'reconnect' : 'start');
     this.#wasConnected = true;
@@ -197,10 +201,15 @@ class Loop {
   }
 
   #event(event: EngineEvent): void {
-    this.#passes.ending.note(event, this.#options.clock.now());
+    const { ending, departures } = this.#passes;
+    ending.note(event, this.#options.clock.now());
+    departures.note(event);
     const trigger = triggerOf(event);
     if (!trigger) return;
-    if (event.type === 'daemon') this.#options.observer({ kind: 'overflow' });
+    if (event.type === 'daemon') {
+      departures.forgetAll();
+      this.#options.observer({ kind: 'overflow' });
+    }
     this.#passes.schedule.request(trigger);
     this.#alarm.ring();
   }

@@ -1,5 +1,7 @@
 import type { Report } from '../model/report.js';
+import type { Departure } from '../model/container.js';
 import type { Step } from '../model/step.js';
+import type { Routed } from './departures.js';
 
 /** What the loop asks of a pass. */
 export interface PassRequest {
@@ -7,6 +9,10 @@ export interface PassRequest {
   readonly forget: 'everything' | ReadonlySet<string>;
   /** Read anew also all that is in the kernel: no event tells of what anybody does there. */
   readonly kernelAnew: boolean;
+  /** Look at the proxies alone, as quickly as can be: a pass over everything follows. */
+  readonly only?: 'proxies';
+  /** What is known of containers that the engine may still list as running. Live, as `ending` is. */
+  readonly departing: ReadonlyMap<string, { readonly is: Departure['is'] }>;
   /** Why, for the audit line: `container start shop-web-1`, `resync`, `SIGHUP`. Escaped, and only a few. */
   readonly causes: readonly string[];
   /**
@@ -30,4 +36,6 @@ export interface PassOutcome {
   readonly report: Report;
   /** Whether anything was looked at that is kept in the kernel. */
   readonly keepsKernel?: boolean;
+  /** Whom the proxies route to. */
+  readonly routed?: Routed;
 }

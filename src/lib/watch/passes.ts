@@ -1,18 +1,23 @@
 import { type ExitCode, ExitCode as Exit, FairleadError } from '../model/errors.js';
-import type { Step } from '../model/step.js';
+import type { Job, Step } from '../model/step.js';
 import { type Report, exitCodeOf } from '../model/report.js';
 import { type BackOff, equalJitterMs } from './back-off.js';
 import { Breaker, type Evidence } from './breaker.js';
 import type { Clock } from './clock.js';
 import { Ending } from './ending.js';
 import { Failing } from './failing.js';
+import { Departures } from './departures.js';
+import type { HostProcesses } from './host-processes.js';
 import type { LoopEvent } from './loop-event.js';
 import type { PassOutcome, PassRequest, RunPass } from './pass-request.js';
 import { type Collected, Schedule } from './schedule.js';
 import { containersOf } from './step-object.js';
+import type { Trigger } from './triggers.js';
 
 export interface PassesOptions {
   readonly runPass: RunPass;
+  /** Ends the loop, after the step under way. */
+  readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly random: () => number;
   /** Whether a step closes what is open to traffic: nothing that failed holds it back. */
@@ -20,6 +25,10 @@ export interface PassesOptions {
   /** The first failure is the last. */
   readonly failFast?: boolean;
   readonly observer: (event: LoopEvent) => void;
+  /** Absent where the containers run on another host. */
+  readonly processes?: HostProcesses | undefined;
+  /** Whether any proxy leaves for a container that was merely asked to stop. */
+  readonly leavesAtStop?: () => boolean;
 }
 
 const nothingSucceeds = 'nothing succeeds any more; all is tried again later';
@@ -39,6 +48,7 @@ export class Passes {
   readonly ending = new Ending();
   readonly failing: Failing;
   readonly breaker: Breaker;
+  readonly departures: Departures;
   /** When the running pass last gave a sign; the last one that did not fail as a whole ended; how many there were. */
   progressAt = 0;
   lastGoodAt: number | undefined;
@@ -49,8 +59,15 @@ export class Passes {
   #holdUntil = -Infinity;
   readonly #options: PassesOptions;
 
-  constructor(options: PassesOptions) {
+  /** `looksAgain` is called where a pass is due now. */
+  constructor(options: PassesOptions, looksAgain: () => void) {
     this.#options = options;
+    const { clock, processes, leavesAtStop = () => false, signal } = options;
+    const request = (trigger: Trigger): void => {
+      this.schedule.request(trigger);
+      looksAgain();
+    };
+    this.departures = new Departures({ clock, processes, leavesAtStop, request, signal });
     this.failing = new Failing(options.random, options.cannotWait);
     this.breaker = new Breaker(options.random);
   }
@@ -84,9 +101,11 @@ export class Passes {
     const dryRun = !this.breaker.lets(begunAt);
     if (this.breaker.state.is === 'open' && !dryRun) this.failing.retryAll(begunAt);
     const request = this.#request(this.schedule.begin(begunAt), dryRun, begunAt);
-    const facts = { causes: request.causes, dryRun };
+    const { causes, only } = request;
+    const facts = { causes, dryRun, ...(only && { only }) };
     observer({ kind: 'pass-begun', ...facts });
     this.progressAt = begunAt;
+    this.departures.passBegins();
     this.count += 1;
     const outcome = await attempt(() => runPass(request, signal));
     const now = clock.now();
@@ -100,28 +119,32 @@ export class Passes {
       if (!failFast) return undefined;
       return error instanceof FairleadError ? error.exit : Exit.failed;
     }
-    const { report, keepsKernel = false } = outcome;
-    this.keepsKernel = keepsKernel;
+    const { report, keepsKernel = false, routed = new Map<string, undefined>() } = outcome;
+    if (!only) this.keepsKernel = keepsKernel;
+    this.departures.learn(routed);
     const changed = report.results.some(({ outcome }) => outcome === 'done');
     this.schedule.end(now, changed);
     observer({ kind: 'pass', durationMs, report, changed, ...facts });
     // What was skipped because of an interruption says nothing.
     if (signal.aborted) return undefined;
     this.#failedInARow = 0;
-    this.lastGoodAt = now;
-    this.#record(report, dryRun, now);
+    if (!only) this.lastGoodAt = now;
+    this.#record(report, dryRun, now, only);
     const failed = report.results.some(({ outcome }) => outcome === 'failed');
     return failFast && failed ? exitCodeOf(report) : undefined;
   }
 
-  #request({ forget, kernelAnew, causes }: Collected, dryRun: boolean, begunAt: number): PassRequest {
+  #request({ forget, kernelAnew, only, causes }: Collected, dryRun: boolean, begunAt: number): PassRequest {
     const { clock } = this.#options;
     const due = this.failing.due(begunAt).flatMap(({ step }) => containersOf(step));
     return {
       forget: forget === 'everything' ? forget : new Set([...forget, ...due]),
       kernelAnew,
       causes,
+      // The one pass that is tried when nothing succeeds any more has to say something of all jobs.
+      ...(only && this.breaker.state.is === 'closed' && { only }),
       ending: this.ending.ids,
+      departing: this.departures.of,
       heldBack: step => {
         const now = clock.now();
         const paused = dryRun && !this.#options.cannotWait(step);
@@ -132,9 +155,9 @@ export class Passes {
     };
   }
 
-  #record(report: Report, dryRun: boolean, now: number): void {
+  #record(report: Report, dryRun: boolean, now: number, only: Job | undefined): void {
     const { observer } = this.#options;
-    const { failed, recovered, evidence } = this.failing.record(report, now);
+    const { failed, recovered, evidence } = this.failing.record(report, now, only);
     for (const object of failed) observer({ kind: 'failing', object });
     for (const object of recovered) observer({ kind: 'recovered', object });
     // What cannot wait says nothing of whether the rest would succeed.

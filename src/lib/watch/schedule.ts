@@ -4,6 +4,8 @@ import type { Trigger } from './triggers.js';
 export interface Collected {
   readonly forget: 'everything' | ReadonlySet<string>;
   readonly kernelAnew: boolean;
+  /** Nobody asked for more. */
+  readonly only?: 'proxies';
   readonly causes: readonly string[];
 }
 
@@ -38,6 +40,7 @@ export class Schedule {
   #causes: string[] = [];
   #moreCauses = 0;
   #pending = false;
+  #onlyProxies = true;
   #urgent = false;
   #running = false;
   #startedAt = 0;
@@ -64,8 +67,9 @@ export class Schedule {
     return this.#running;
   }
 
-  request({ forget, cause, kernelAnew = false, urgent = false }: Trigger): void {
+  request({ forget, cause, kernelAnew = false, urgent = false, only }: Trigger): void {
     this.#pending = true;
+    this.#onlyProxies &&= only === 'proxies';
     this.#urgent ||= urgent;
     this.#kernelAnew ||= kernelAnew;
     this.#addCause(cause);
@@ -91,6 +95,7 @@ export class Schedule {
     const collected = {
       forget: this.#forget,
       kernelAnew: this.wantsKernel,
+      ...(this.#onlyProxies && { only: 'proxies' as const }),
       causes: this.#moreCauses > 0 ? [...this.#causes, `${String(this.#moreCauses)} more`] : this.#causes,
     };
     this.#forget = new Set();
@@ -98,6 +103,7 @@ export class Schedule {
     this.#causes = [];
     this.#moreCauses = 0;
     this.#pending = false;
+    this.#onlyProxies = true;
     this.#urgent = false;
     this.#running = true;
     this.#startedAt = now;

@@ -11,6 +11,8 @@ export interface Trigger {
   readonly cause: string;
   /** Something ended, and its network may be the next to go. */
   readonly urgent?: boolean;
+  /** All the rest will be asked for by another event. */
+  readonly only?: 'proxies';
 }
 
 const containerActions = new Set([

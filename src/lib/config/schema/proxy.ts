@@ -37,6 +37,12 @@ export const proxies = z
           'Which networks without a routable container to leave: those Fairlead joined, any, or none.',
         )
         .default('joined'),
+      leave_at: z
+        .enum(['end', 'stop'])
+        .describe(
+          'When a container ceases to count: at its end, or as soon as it is asked to stop, which cuts what it still serves.',
+        )
+        .default('end'),
       networks: networkGlobs.describe('Which networks it may join at all.').default({}),
       pinned: z.array(nonEmpty).describe('Globs of networks it never leaves.').default([]),
       on_gateway_move: z
