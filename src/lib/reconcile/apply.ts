@@ -3,13 +3,16 @@ import type { EngineInfo } from '../model/engine-info.js';
 import { ExitCode, FairleadError, messageOf } from '../model/errors.js';
 import type { Plan } from '../model/plan.js';
 import type { Report, StepFailure, StepResult } from '../model/report.js';
-import type { NetworkRef, SetGuard, Step } from '../model/step.js';
+import type { Step } from '../model/step.js';
+import { blockedBy } from './blocked-by.js';
 import { execute } from './execute.js';
 import type { Kernel } from '../netns/kernel.js';
+import type { KnownRouting } from '../warps/lost-ways.js';
 import { type Journal, noJournal } from './journal.js';
 import { guardOnceMade } from './set-guard.js';
 import { RecentContainers } from './recent-containers.js';
-import { type PlacedStep, stretchesOf } from './stretches.js';
+import { Lookout, takesEngine } from './lookout.js';
+import { stretchesOf } from './stretches.js';
 import { withWaysLost } from './ways-lost.js';
 
 export interface ApplyOptions {
@@ -18,6 +21,8 @@ export interface ApplyOptions {
   readonly journal?: Journal;
   /** The kernel that the containers run on, where it is this one. */
   readonly kernel?: Kernel;
+  /** What is in the containers' namespaces: ways that a warp leaves behind meanwhile are closed at once. */
+  readonly known?: readonly KnownRouting[];
   /** Nothing is attempted any more after the first step that fails. */
   readonly failFast?: boolean;
   /** Why a step is not attempted at present, nor what depends on it; asked right before each. */
@@ -41,51 +46,8 @@ function idsBefore(steps: readonly Step[]): ReadonlyMap<string, string> {
   );
 }
 
-function guards({ guard }: SetGuard, { name }: NetworkRef): boolean {
-  return guard.some(({ network }) => network.name === name);
-}
-
 /** Measured on two cores, busy and idle: what is gained by more is lost by the first having to wait. */
 const closingsAtOnce = 8;
-
-/** Why a step is not attempted after what failed before it. */
-function blockedBy(step: Step, failed: readonly Step[]): string | undefined {
-  if (step.do === 'remove-network') {
-    // A stopped container does not keep an engine from removing its network, and cannot start without it.
-    const stillOn = failed.some(other => other.do === 'disconnect' && other.network.id === step.network.id);
-    return stillOn ? 'somebody could not be disconnected from it' : undefined;
-  }
-  if (step.do !== 'connect' && step.do !== 'disconnect') return undefined;
-  const { network, container } = step;
-  for (const other of failed) {
-    if (other.do === 'set-guard' && step.do === 'connect' && guards(other, network)) {
-      return 'the guard of its network could not be put in force';
-    }
-    if (other.do === 'create-network' && network.id === undefined && other.spec.name === network.name) {
-      return 'its network could not be created';
-    }
-    if (other.do === 'recreate-network' && other.network.id === network.id) {
-      return 'its network could not be recreated';
-    }
-    if (
-      step.do === 'connect' &&
-      other.do === 'disconnect' &&
-      other.container.id === container.id &&
-      other.network.name === network.name
-    ) {
-      return 'what it replaces could not be disconnected';
-    }
-    if (
-      step.do === 'disconnect' &&
-      step.needsJoins &&
-      other.do === 'connect' &&
-      other.container.id === container.id
-    ) {
-      return 'a join of the same container failed, and without it nothing would be left to it';
-    }
-  }
-  return undefined;
-}
 
 /** Why nothing at all is attempted any more. */
 function endedBy({ signal, failFast = false }: ApplyOptions, failed: readonly Step[]): string | undefined {
@@ -121,25 +83,52 @@ export async function apply(
   };
   const containers = new RecentContainers(engine);
   const context = { engine, info, containers, created, standing, journal, kernel, onMade, signal: undefined };
-  const attempt = async ({ step, index }: PlacedStep): Promise<StepResult> => {
+  const { default: pLimit } = await import('p-limit');
+  const results: StepResult[] = [];
+  const attempt = async (step: Step, begin: () => void): Promise<StepResult> => {
     const held = options.heldBack?.(step);
     const blocked = endedBy(options, failed) ?? held ?? blockedBy(step, [...failed, ...heldBack]);
     if (held !== undefined) heldBack.push(step);
     if (blocked !== undefined) return { step, outcome: 'skipped', note: blocked };
-    onStep?.(step, index);
+    begin();
     try {
       const { outcome, note, lookAgain, created: made } = await execute(step, context);
       if (made) created.set(made.name, made.id);
+      lookout.note(step);
       return { step, outcome, ...(note !== undefined && { note }), ...(lookAgain && { lookAgain }) };
     } catch (error) {
       failed.push(step);
       return { step, outcome: 'failed', failure: failureOf(error) };
     }
   };
-  const { default: pLimit } = await import('p-limit');
+  // One writer at a time where they could meet in one namespace.
+  const inKernel = pLimit(1);
   const limit = pLimit(closingsAtOnce);
-  const results: StepResult[] = [];
-  for (const stretch of stretchesOf(plan.steps)) results.push(...(await limit.map(stretch, attempt)));
+  const lookout = new Lookout({
+    engine,
+    known: options.known ?? [],
+    close: steps =>
+      inKernel(async () => {
+        const closed = await limit.map(steps, step => attempt(step, () => undefined));
+        // Whatever else is to be done about them is planned in another round.
+        const again = closed.map((each): StepResult =>
+          each.outcome === 'done' ? { ...each, lookAgain: true } : each,
+        );
+        results.push(...again.filter(({ outcome }) => outcome !== 'skipped'));
+        return closed;
+      }),
+  });
+  try {
+    for (const stretch of stretchesOf(plan.steps)) {
+      const doIt = (): Promise<StepResult[]> =>
+        limit.map(stretch, ({ step, index }) => attempt(step, () => onStep?.(step, index)));
+      const isCall = stretch.some(({ step }) => takesEngine(step));
+      if (isCall) lookout.begin();
+      results.push(...(await (isCall ? doIt() : inKernel(doIt))));
+    }
+  } finally {
+    await lookout.end();
+  }
   return { results: await withWaysLost(engine, results), findings: plan.findings };
 }
 

@@ -5,11 +5,15 @@ import type { Plan } from '../model/plan.js';
 import type { Report, StepFailure, StepResult } from '../model/report.js';
 import type { Step } from '../model/step.js';
 import type { World } from '../model/world.js';
+import { knownRouting } from '../warps/lost-ways.js';
 import { apply, dryRun } from './apply.js';
 import type { Journal } from './journal.js';
 
+/** What every pass sees. */
+type SeenWorld = Pick<World, 'engine' | 'kernel'> & Partial<Pick<World, 'containers'>>;
+
 /** A pass over a part of the world: how to see it, and what to do about it. */
-export interface Pass<Seen extends Pick<World, 'engine' | 'kernel'>> {
+export interface Pass<Seen extends SeenWorld> {
   readonly observe: (engine: Engine, signal: AbortSignal | undefined) => Promise<Seen>;
   readonly plan: (seen: Seen) => Plan;
   /** End at the first step that fails. */
@@ -76,7 +80,7 @@ function unsettled(report: Report): Report {
 }
 
 /** observe → plan → apply, once, and once more for what depends on that. There is no other way to change anything. */
-export async function runPass<Seen extends Pick<World, 'engine' | 'kernel'>>(
+export async function runPass<Seen extends SeenWorld>(
   engine: Engine,
   pass: Pass<Seen>,
   options: PassOptions,
@@ -90,6 +94,7 @@ export async function runPass<Seen extends Pick<World, 'engine' | 'kernel'>>(
     ...(options.signal && { signal: options.signal }),
     ...(options.journal && { journal: options.journal }),
     ...(pass.kernel && { kernel: pass.kernel }),
+    known: knownRouting(seen),
     ...(pass.failFast && { failFast: true }),
     ...(options.heldBack && { heldBack: options.heldBack }),
     onStep: (step, index) => options.onStep?.(step, index, plan.steps.length),
