@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
 import { execa } from 'execa';
 import { cached } from '../engine/cache.js';
-import { createContainer } from '../engine/containers.js';
+import { type ContainerSpec, createContainer } from '../engine/containers.js';
 import { withDebianSuite } from '../engine/debian-packages.js';
 import { createNetwork } from '../engine/networks.js';
 import type { PrivateEngine } from '../engine/private-engine.js';
@@ -17,7 +17,11 @@ export async function installCompose(): Promise<string> {
 }
 
 /** A project as `docker compose up` leaves it: a network, and on it a container meant for a proxy. */
-export async function startProject(engine: PrivateEngine, project: string): Promise<void> {
+export async function startProject(
+  engine: PrivateEngine,
+  project: string,
+  web: Partial<ContainerSpec> = {},
+): Promise<void> {
   const labels = { 'com.docker.compose.project': project };
   const network = `${project}_default`;
   await createNetwork(engine, {
@@ -35,6 +39,7 @@ export async function startProject(engine: PrivateEngine, project: string): Prom
       'com.docker.compose.oneoff': 'False',
       'com.docker.compose.config-hash': 'f'.repeat(64),
     },
+    ...web,
   });
   await engine.api('POST', `/containers/${id}/start`);
 }
