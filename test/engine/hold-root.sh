@@ -17,8 +17,29 @@ cd root
 mkdir -p ".$folder"
 
 for place in proc sys dev; do mount -n --rbind "/$place" "$place"; done
-# crun refuses hosts that have both versions of cgroups.
-if [ -d sys/fs/cgroup/unified ]; then umount -n -l sys/fs/cgroup/unified; fi
+# Containers have control groups named after them: below the engine's, as its end is by them. Podman makes its own
+# below the root, whatever it is told, so what is the root there is the engine's.
+group=fairlead-test-${folder##*/}
+if [ -e sys/fs/cgroup/cgroup.procs ]; then
+  for controller in $(cat sys/fs/cgroup/cgroup.controllers); do
+    for parent in sys/fs/cgroup "sys/fs/cgroup/$group"; do
+      echo "+$controller" > "$parent/cgroup.subtree_control" || true
+    done
+  done
+  mount -n --bind "sys/fs/cgroup/$group" sys/fs/cgroup
+else
+  # crun refuses hosts that have both versions of cgroups.
+  if [ -d sys/fs/cgroup/unified ]; then umount -n -l sys/fs/cgroup/unified; fi
+  for hierarchy in sys/fs/cgroup/*; do
+    if [ ! -e "$hierarchy/cgroup.procs" ] || [ -L "$hierarchy" ]; then continue; fi
+    mkdir -p "$hierarchy/$group"
+    # Nobody can be in one without processors and memory.
+    for setting in cpuset.cpus cpuset.mems; do
+      if [ -e "$hierarchy/$setting" ]; then cat "$hierarchy/$setting" > "$hierarchy/$group/$setting"; fi
+    done
+    mount -n --bind "$hierarchy/$group" "$hierarchy"
+  done
+fi
 mount -n -t tmpfs -o mode=0755 tmpfs run
 # Podman's layers cannot lie on an overlay.
 mount -n -t tmpfs -o mode=0711 tmpfs var/lib/containers

@@ -20,9 +20,7 @@ const packages = [
 ];
 
 const files: Readonly<Record<string, string>> = {
-  // Containers then stay in the daemon's cgroup, which is what ends them all.
-  'etc/containers/containers.conf':
-    '[containers]\ncgroups = "disabled"\n[engine]\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n',
+  'etc/containers/containers.conf': '[engine]\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\n',
   'etc/containers/storage.conf':
     '[storage]\ndriver = "overlay"\ngraphroot = "/var/lib/containers/storage"\nrunroot = "/run/containers/storage"\n',
   // Without a server aardvark-dns does not start; nobody answers there.
@@ -36,7 +34,7 @@ const folders = ['dev', 'host', 'proc', 'root', 'run', 'sys', 'tmp', 'var/lib/co
 
 /** The whole of a root in which Podman runs; nothing in it is written to. */
 export async function installPodman(): Promise<{ packageVersion: string; rootFolder: string }> {
-  const folder = await cached('engine-podman-5.4-1', async draft => {
+  const folder = await cached('engine-podman-5.4-2', async draft => {
     const root = join(draft, 'root');
     await withDebianSuite('trixie', draft, async suite => {
       const version = await suite.candidateVersion('podman');

@@ -1,5 +1,6 @@
 import type { Endpoint, EndpointSettings } from '../model/container.js';
 import type { EngineInfo } from '../model/engine-info.js';
+import { staticAddresses } from '../model/membership.js';
 import type { FieldDrift } from '../model/plan.js';
 import { canonicalAddress } from '../net/address.js';
 import type { WantedMembership } from './wanted.js';
@@ -34,11 +35,10 @@ export function endpointDrift(
   engine: EngineInfo,
 ): FieldDrift[] {
   const missing = wanted.aliases.filter(alias => !(settings.aliases ?? []).includes(alias));
-  // Podman does not tell which addresses were asked for, only which are there.
-  const actual = engine.kind === 'podman' ? endpoint : undefined;
+  const has = staticAddresses(engine, endpoint, settings);
   return [
     ...missing.map(alias => ({ field: 'alias', declared: alias, actual: '(none)' })),
-    ...addressDrift('ip', wanted.ipv4, settings.ipv4 ?? actual?.ipv4),
-    ...addressDrift('ip6', wanted.ipv6, settings.ipv6 ?? actual?.ipv6),
+    ...(has ? addressDrift('ip', wanted.ipv4, has.ipv4) : []),
+    ...(has ? addressDrift('ip6', wanted.ipv6, has.ipv6) : []),
   ];
 }

@@ -3,7 +3,8 @@
  * readers know Docker's own alone.
  */
 export interface Dialect {
-  networks(answer: unknown): unknown;
+  /** Reads, by its path, what the list does not tell. */
+  networks(answer: unknown, read: (path: string) => Promise<unknown>): Promise<unknown>;
   /** Asks for the inspect of a container (`undefined` where it is gone) where the list does not tell what Docker's tells. */
   containers(answer: unknown, inspect: (id: string) => Promise<unknown>): Promise<unknown>;
   details(answer: unknown): unknown;
@@ -12,7 +13,7 @@ export interface Dialect {
 }
 
 export const dockerDialect: Dialect = {
-  networks: answer => answer,
+  networks: answer => Promise.resolve(answer),
   containers: answer => Promise.resolve(answer),
   details: answer => answer,
   endpoint: body => body,

@@ -7,14 +7,17 @@ import { text } from './answer.js';
 import { classifyAnswer } from './classify.js';
 import { describeConnectionFailure } from './connection-failure.js';
 import { dockerodeOptions, withoutDockerHost } from './dockerode-options.js';
+import type { Dialect } from './dialect.js';
 import { endpointBody } from './endpoint-body.js';
 import type { Endpoint } from './endpoint.js';
 import type { Engine, IdentifiedNetwork, StaleNetwork } from './engine.js';
-import { EngineError } from './engine-error.js';
+import { EngineError, isEngineFailure } from './engine-error.js';
 import { isTlsComplaint } from './tls-failure.js';
+import { mendRefusedConnect } from './podman-mending.js';
 import { readContainers } from './read-container.js';
 import { readDetails } from './read-details.js';
 import { readEngineInfo } from './read-engine.js';
+import { SpokenDialect } from './spoken-dialect.js';
 import { networkCreateBody, readNetworks } from './read-network.js';
 import { demandWholeAnswers } from './whole-answers.js';
 
@@ -30,6 +33,16 @@ const defaultDeadlines: Deadlines = { read: 20_000, write: 60_000 };
 /** The published types forget that `version` takes options. */
 interface WithVersion {
   version(options: object): Promise<unknown>;
+}
+
+interface WithInspect {
+  inspect(options: object): Promise<unknown>;
+}
+
+interface WithModem {
+  readonly modem: {
+    dial(options: object, answered: (error: Error | null, answer: unknown) => void): void;
+  };
 }
 
 interface AnswerError {
@@ -54,6 +67,7 @@ class DockerodeEngine implements Engine {
   readonly #endpoint: Endpoint;
   readonly #deadlines: Deadlines;
   readonly #apiVersion: string | undefined;
+  readonly #spoken = new SpokenDialect();
 
   constructor(docker: Dockerode, endpoint: Endpoint, deadlines: Deadlines, apiVersion: string | undefined) {
     this.#docker = docker;
@@ -95,28 +109,69 @@ class DockerodeEngine implements Engine {
     return this.#apiVersion === undefined ? info : { ...info, apiVersion: this.#apiVersion };
   }
 
+  #dialect(signal: AbortSignal | undefined): Promise<Dialect> {
+    return this.#spoken.get(() => this.info(signal));
+  }
+
   info(signal?: AbortSignal): Promise<EngineInfo> {
-    return this.#call('read', 'ask the engine for its version', signal, async abortSignal =>
+    const info = this.#call('read', 'ask the engine for its version', signal, async abortSignal =>
       this.#asSpoken(readEngineInfo(await (this.#docker as unknown as WithVersion).version({ abortSignal }))),
     );
+    this.#spoken.listenTo(info);
+    return info;
   }
 
   listNetworks(signal?: AbortSignal): Promise<Network[]> {
-    return this.#call('read', 'list the networks', signal, async abortSignal =>
-      readNetworks(await this.#docker.listNetworks({ abortSignal })),
-    );
+    return this.#call('read', 'list the networks', signal, async abortSignal => {
+      const answer = await this.#docker.listNetworks({ abortSignal });
+      const dialect = await this.#dialect(signal);
+      return readNetworks(await dialect.networks(answer, path => this.#read(path, abortSignal)));
+    });
   }
 
   listContainers(signal?: AbortSignal): Promise<Container[]> {
-    return this.#call('read', 'list the containers', signal, async abortSignal =>
-      readContainers(await this.#docker.listContainers({ all: true, abortSignal })),
+    return this.#call('read', 'list the containers', signal, async abortSignal => {
+      const answer = await this.#docker.listContainers({ all: true, abortSignal });
+      const dialect = await this.#dialect(signal);
+      return readContainers(await dialect.containers(answer, id => this.#inspectListed(id, signal)));
+    });
+  }
+
+  /** What dockerode has no call for. */
+  async #read(path: string, abortSignal: AbortSignal): Promise<unknown> {
+    const { modem } = this.#docker as unknown as WithModem;
+    const options = { path, method: 'GET', abortSignal, statusCodes: { 200: true } };
+    return new Promise((resolve, reject) => {
+      modem.dial(options, (error, answer) => {
+        if (error) reject(error);
+        else resolve(answer);
+      });
+    });
+  }
+
+  /** One that was listed a moment ago; `undefined` where it is gone. */
+  async #inspectListed(id: string, signal: AbortSignal | undefined): Promise<unknown> {
+    try {
+      return await this.#inspect({ id, name: id.slice(0, 12) }, signal, answer => answer);
+    } catch (error) {
+      if (isEngineFailure(error, 'not-found')) return undefined;
+      throw error;
+    }
+  }
+
+  #inspect<T>(
+    container: ContainerRef,
+    signal: AbortSignal | undefined,
+    read: (answer: unknown) => T,
+  ): Promise<T> {
+    return this.#call('read', `inspect container ${container.name}`, signal, async abortSignal =>
+      read(await this.#docker.getContainer(container.id).inspect({ abortSignal })),
     );
   }
 
-  inspectContainer(container: ContainerRef, signal?: AbortSignal): Promise<ContainerDetails> {
-    return this.#call('read', `inspect container ${container.name}`, signal, async abortSignal =>
-      readDetails(await this.#docker.getContainer(container.id).inspect({ abortSignal })),
-    );
+  async inspectContainer(container: ContainerRef, signal?: AbortSignal): Promise<ContainerDetails> {
+    const dialect = await this.#dialect(signal);
+    return this.#inspect(container, signal, answer => readDetails(dialect.details(answer)));
   }
 
   createNetwork(spec: NetworkSpec, signal?: AbortSignal): Promise<string> {
@@ -134,17 +189,24 @@ class DockerodeEngine implements Engine {
     });
   }
 
-  connect(
+  async connect(
     network: IdentifiedNetwork,
     container: ContainerRef,
     endpoint: EndpointSettings,
     signal?: AbortSignal,
   ): Promise<void> {
+    const dialect = await this.#dialect(signal);
     const attempted = `connect ${container.name} to ${network.name}`;
-    return this.#call('write', attempted, signal, async abortSignal => {
-      const request = { Container: container.id, EndpointConfig: endpointBody(endpoint), abortSignal };
-      await this.#docker.getNetwork(network.id).connect(request as object);
-    });
+    try {
+      await this.#call('write', attempted, signal, async abortSignal => {
+        const EndpointConfig = dialect.endpoint(endpointBody(endpoint));
+        const request = { Container: container.id, EndpointConfig, abortSignal };
+        await this.#docker.getNetwork(network.id).connect(request as object);
+      });
+    } catch (error) {
+      if (this.#spoken.isPodman(dialect)) await mendRefusedConnect(this, network, container, error);
+      throw error;
+    }
   }
 
   disconnect(

@@ -1,4 +1,13 @@
-import { type Json, identifier, list, optionalRecord, optionalText, record, textMap } from './answer.js';
+import {
+  type Json,
+  identifier,
+  list,
+  optionalRecord,
+  optionalText,
+  record,
+  text,
+  textMap,
+} from './answer.js';
 import type { Dialect } from './dialect.js';
 import { endpointAsPodman, endpointsAsDocker, homeAmong } from './podman-endpoints.js';
 
@@ -8,18 +17,45 @@ const inspectsAtOnce = 16;
 /** The mode of every container that is on networks, whichever they are. */
 const userDefined = 'bridge';
 
-const mtu = 'com.docker.network.driver.mtu';
+const bridgeOption = 'com.docker.network.bridge.name';
+const mtuOption = 'com.docker.network.driver.mtu';
 
 /** A network with Docker's words for what Podman calls otherwise, and without what no one asked for. */
-function network(value: unknown, where: string): Json {
+function network(value: unknown, bridges: ReadonlyMap<string, string>, where: string): Json {
   const json = record(value, where);
-  const options = textMap(json['Options'], `${where}.Options`);
+  const { mtu, ...options } = textMap(json['Options'], `${where}.Options`);
+  const bridge = bridges.get(text(json['Id'], `${where}.Id`));
   return {
     ...json,
     // `{"driver":"host-local"}` on every network.
     IPAM: { ...optionalRecord(json['IPAM'], `${where}.IPAM`), Options: {} },
-    Options: options['mtu'] === undefined ? options : { ...options, [mtu]: options['mtu'] },
+    Options: {
+      ...options,
+      ...(mtu !== undefined && { [mtuOption]: mtu }),
+      ...(bridge !== undefined && { [bridgeOption]: bridge }),
+    },
   };
+}
+
+/** In Podman's own words, any version of them from 4 on. */
+const ownNetworkList = '/v4.0.0/libpod/networks/json';
+
+/** The bridges by network, which the Docker-compatible list leaves out; what may not be read is not known. */
+async function bridgesOf(read: (path: string) => Promise<unknown>): Promise<ReadonlyMap<string, string>> {
+  let answer: unknown;
+  try {
+    answer = await read(ownNetworkList);
+  } catch {
+    return new Map();
+  }
+  const bridges = list(answer, 'networks').flatMap((value, i): [string, string][] => {
+    const json = record(value, `networks[${String(i)}]`);
+    const bridge = optionalText(json['network_interface'], `networks[${String(i)}].network_interface`);
+    return json['driver'] === 'bridge' && bridge !== undefined
+      ? [[text(json['id'], `networks[${String(i)}].id`), bridge]]
+      : [];
+  });
+  return new Map(bridges);
 }
 
 /**
@@ -52,7 +88,10 @@ function modeOf(inspected: unknown): string {
 export function podmanDialect(): Dialect {
   let modes = new Map<string, string>();
   return {
-    networks: answer => list(answer, 'networks').map((each, i) => network(each, `networks[${String(i)}]`)),
+    async networks(answer, read) {
+      const bridges = await bridgesOf(read);
+      return list(answer, 'networks').map((each, i) => network(each, bridges, `networks[${String(i)}]`));
+    },
     async containers(answer, inspect) {
       const containers = list(answer, 'containers').map((each, i) =>
         record(each, `containers[${String(i)}]`),

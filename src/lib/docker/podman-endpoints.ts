@@ -50,12 +50,12 @@ export function endpointAsPodman(body: Json): Json {
 
 /**
  * The network that a container was created on, for Podman does not tell: `NetworkMode` is `bridge` whatever it was.
- * It is the one that Fairlead did not join; where there are several, it cannot be told.
+ * It is the one that Fairlead did not join; where there are several, it cannot be told, and none has this name.
  */
 export function homeAmong(endpoints: Json): string {
   const [only, ...others] = Object.keys(endpoints).filter(name => {
     const options = optionalRecord(record(endpoints[name], name)['DriverOpts'], 'DriverOpts');
     return options[ownerOption] === undefined;
   });
-  return only !== undefined && others.length === 0 ? only : defaultNetwork.listedAs;
+  return only !== undefined && others.length === 0 ? only : defaultNetwork.name;
 }

@@ -8,7 +8,10 @@ export interface NotKept {
 }
 
 /** What Podman reads of a network's driver options, and tells afterwards. */
-const keptOptions: ReadonlySet<string> = new Set(['com.docker.network.driver.mtu']);
+const keptOptions: ReadonlySet<string> = new Set([
+  'com.docker.network.driver.mtu',
+  'com.docker.network.bridge.name',
+]);
 
 function optionsNotKept({ options = {} }: NetworkSpec): NotKept[] {
   return Object.keys(options)

@@ -1,6 +1,13 @@
-import { type Container, type EndpointSettings, endpointOn, endpointSettings } from '../model/container.js';
-import { hasGatewayPriority, hasOneGateway } from '../model/engine-info.js';
+import {
+  type Container,
+  type Endpoint,
+  type EndpointSettings,
+  endpointOn,
+  endpointSettings,
+} from '../model/container.js';
+import { type EngineInfo, hasGatewayPriority, hasOneGateway } from '../model/engine-info.js';
 import { gatewayMoves, lowestPriority } from '../model/gateway-moves.js';
+import { staticAddresses } from '../model/membership.js';
 import type { Network } from '../model/network.js';
 import type { FieldDrift, Finding, Plan } from '../model/plan.js';
 import type { Connect, Disconnect } from '../model/step.js';
@@ -41,20 +48,30 @@ function obstacle(network: Network, container: Container): string | undefined {
   return undefined;
 }
 
-function settingsDrift(wanted: EndpointSettings, actual: EndpointSettings): FieldDrift[] {
+function settingsDrift(
+  wanted: EndpointSettings,
+  actual: EndpointSettings,
+  addresses: Pick<EndpointSettings, 'ipv4' | 'ipv6'> = wanted,
+): FieldDrift[] {
   const field = (name: string, declared?: string, is?: string): FieldDrift[] =>
     declared === undefined || declared === is ? [] : [{ field: name, declared, actual: is ?? '(none)' }];
   const missing = (wanted.aliases ?? []).filter(alias => !(actual.aliases ?? []).includes(alias));
   const address = (text: string | undefined): string | undefined => text && canonicalAddress(text);
   return [
     ...missing.map(alias => ({ field: 'alias', declared: alias, actual: '(none)' })),
-    ...field('ip', address(wanted.ipv4), address(actual.ipv4)),
-    ...field('ip6', address(wanted.ipv6), address(actual.ipv6)),
+    ...field('ip', address(wanted.ipv4), address(addresses.ipv4)),
+    ...field('ip6', address(wanted.ipv6), address(addresses.ipv6)),
     ...field('gw-priority', wanted.gatewayPriority?.toString(), (actual.gatewayPriority ?? 0).toString()),
   ];
 }
 
-function planConnected(wanted: EndpointSettings, network: Network, container: Container): Plan {
+function planConnected(
+  wanted: EndpointSettings,
+  network: Network,
+  container: Container,
+  endpoint: Endpoint,
+  engine: EngineInfo,
+): Plan {
   const asked = Object.keys(wanted).length > 0;
   if (!asked) return only(network, container, { find: 'unchanged', reason: 'already connected' });
   const actual = endpointSettings(container, network.name);
@@ -62,7 +79,7 @@ function planConnected(wanted: EndpointSettings, network: Network, container: Co
     const reason = 'already connected; with which settings could not be read';
     return only(network, container, { find: 'refused', reason });
   }
-  const drift = settingsDrift(wanted, actual);
+  const drift = settingsDrift(wanted, actual, staticAddresses(engine, endpoint, actual));
   if (drift.length === 0) {
     return only(network, container, { find: 'unchanged', reason: 'already connected, with these settings' });
   }
@@ -130,7 +147,7 @@ export function planConnect(
     return { steps: [connect], findings: moves };
   }
   const isThis = endpoint.networkId === undefined || endpoint.networkId === network.id;
-  return isThis ? planConnected(wanted, network, container) : planStale(connect, container);
+  return isThis ? planConnected(wanted, network, container, endpoint, engine) : planStale(connect, container);
 }
 
 /** What it takes for a container not to be on a network. */

@@ -78,9 +78,14 @@ function obstacles(
   const others = takenSubnets(world.networks.filter(other => other.id !== network.id));
   const owner = foreignOwner(network);
   return [
-    ...(force || owner === undefined ? [] : [`${owner}: recreating it takes --force`]),
-    ...(world.engine.kind === 'podman'
+    ...(force || owner === undefined || world.engine.kind === 'podman'
+      ? []
+      : [`${owner}: recreating it takes --force`]),
+    ...(world.engine.kind === 'podman' && members.length > 0
       ? ['Podman does not tell which addresses members asked for, so they could not be put back']
+      : []),
+    ...(world.engine.kind === 'podman' && owner !== undefined
+      ? [`${owner}, and Podman does not tell all that it may have been made with`]
       : []),
     ...(network.scope === 'local' ? [] : ['it is a swarm network, which services are on beside containers']),
     unsupported(spec, world.engine),

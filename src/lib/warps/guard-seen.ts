@@ -118,7 +118,7 @@ export function planSeen(
     for (const network of matches) {
       const warps = warpsOn(network);
       const each = guardOf(network, warps, host, world);
-      const obstacle = guardObstacle(network, host);
+      const obstacle = guardObstacle(network, host, world);
       if (obstacle) findings.push({ find: 'refused', job: 'warps', network: name, ...obstacle });
       else {
         const known = guardCaveats(each.wanted, network, { warps, isTarget, guarded: names, world });
