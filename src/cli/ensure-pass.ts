@@ -9,11 +9,12 @@ import { type WarpDeclaration, warpDeclaration } from '../lib/warps/declaration.
 import { inspectionForWarps } from '../lib/warps/inspection.js';
 import { planWarpGuard } from '../lib/warps/plan.js';
 import { type NetworkDeclaration, declarationFrom } from '../lib/networks/declaration.js';
-import { inspectionForNetworks } from '../lib/networks/inspection.js';
+import { inspectionForNetworks, isToRecreate } from '../lib/networks/inspection.js';
 import type { NetworkWorld } from '../lib/networks/network-world.js';
 import { planNetworks } from '../lib/networks/plan.js';
 import { begunElsewhere } from '../lib/reconcile/journal-steps.js';
 import { observe, observeNetworks } from '../lib/reconcile/observe.js';
+import { withGhosts } from '../lib/reconcile/observe-ghosts.js';
 import type { Pass } from '../lib/reconcile/pass.js';
 import type { Connection } from './connection.js';
 
@@ -72,13 +73,15 @@ async function guardedPass(
   const forWarps = inspectionForWarps(warps);
   return {
     kernel: access.kernel,
-    observe: (engine, signal) =>
-      observeAll(
+    observe: async (engine, signal) => {
+      const seen = await observeAll(
         { engine, access, signal },
         (container, networks, containers) =>
           forNetworks(container, networks) || forWarps(container, networks, containers),
         warps,
-      ),
+      );
+      return withGhosts(engine, seen, isToRecreate(declarations), signal);
+    },
     plan: world => {
       const plan = planThem(world);
       const whole: World = { ...world, containers: world.containers ?? [] };
@@ -106,10 +109,11 @@ export async function ensurePass(
   const isGuarded = declarations.some(({ spec }) => warps.guarded.includes(spec.name));
   if (isGuarded) return guardedPass(connection, declarations, warps, planThem);
   return {
-    observe: (engine, signal) =>
-      mayRecreate
-        ? observe(engine, inspectionForNetworks(declarations), signal)
-        : observeNetworks(engine, signal),
+    observe: async (engine, signal) => {
+      if (!mayRecreate) return observeNetworks(engine, signal);
+      const seen = await observe(engine, inspectionForNetworks(declarations), signal);
+      return withGhosts(engine, seen, isToRecreate(declarations), signal);
+    },
     plan: planThem,
   };
 }

@@ -2,10 +2,12 @@ import type { Job } from '../lib/model/step.js';
 import type { Report } from '../lib/model/report.js';
 import type { KernelView } from '../lib/model/kernel-view.js';
 import type { World } from '../lib/model/world.js';
+import { isToRecreate } from '../lib/networks/inspection.js';
 import { declaredIn, inspectionForAll } from '../lib/reconcile/declared.js';
 import { type BegunElsewhere, begunElsewhere, nothingBegun } from '../lib/reconcile/journal-steps.js';
 import type { Memory } from '../lib/reconcile/memory.js';
 import { observeAll } from '../lib/reconcile/observe-all.js';
+import { withGhosts } from '../lib/reconcile/observe-ghosts.js';
 import type { Pass } from '../lib/reconcile/pass.js';
 import { planAll } from '../lib/reconcile/plan.js';
 import type { Connection } from './connection.js';
@@ -44,8 +46,12 @@ export async function wholePass(
   const passFor = (only: ReadonlySet<Job> | undefined, begun: BegunElsewhere): Pass<World> => ({
     failFast: config.fail_fast,
     kernel: access.kernel,
-    observe: (engine, signal) =>
-      observeAll({ engine, access, memory, signal }, inspectionForAll(declared, only), declared.warps, only),
+    observe: async (engine, signal) => {
+      const sources = { engine, access, memory, signal };
+      const seen = await observeAll(sources, inspectionForAll(declared, only), declared.warps, only);
+      const isAsked = only && !only.has('networks') ? () => false : isToRecreate(declared.networks);
+      return withGhosts(engine, seen, isAsked, signal);
+    },
     plan: world =>
       planAll(declared, world, {
         ...(only && { only }),

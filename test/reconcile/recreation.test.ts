@@ -6,10 +6,11 @@ import { ExitCode } from '../../src/lib/model/errors.js';
 import type { NetworkSpec } from '../../src/lib/model/network.js';
 import { exitCodeOf, type Report } from '../../src/lib/model/report.js';
 import { declareNetwork } from '../../src/lib/networks/declaration.js';
-import { inspectionForNetworks } from '../../src/lib/networks/inspection.js';
+import { inspectionForNetworks, isToRecreate } from '../../src/lib/networks/inspection.js';
 import { planNetworks } from '../../src/lib/networks/plan.js';
 import { begunElsewhere } from '../../src/lib/reconcile/journal-steps.js';
 import { observe } from '../../src/lib/reconcile/observe.js';
+import { withGhosts } from '../../src/lib/reconcile/observe-ghosts.js';
 import { runPass } from '../../src/lib/reconcile/pass.js';
 
 const own = { Labels: { 'fairlead.managed': 'true' }, IPAM: { Config: [{ Subnet: '10.9.0.0/24' }] } };
@@ -29,7 +30,10 @@ async function ensure(
   const { report } = await runPass(
     fakeEngine(daemon),
     {
-      observe: engine => observe(engine, inspectionForNetworks(declarations)),
+      observe: async engine => {
+        const seen = await observe(engine, inspectionForNetworks(declarations));
+        return withGhosts(engine, seen, isToRecreate(declarations));
+      },
       plan: world => planNetworks(declarations, world, { force, ...begun }),
     },
     { dryRun: false, journal },
@@ -275,6 +279,11 @@ describe('Recreating a network', () => {
     expect(daemon.networks.find(({ Name }) => Name === 'shared')?.IPAM.Config).to.deep.equal([pool]);
   });
 
+  /** What an engine keeps of containers whose end it could not write down. */
+  function leave(daemon: FakeDaemon, ...names: readonly string[]): void {
+    daemon.ghosts.set(daemon.networks.find(({ Name }) => Name === 'shared')?.Id ?? '', [...names]);
+  }
+
   const refusals: readonly [name: string, prepare: (daemon: FakeDaemon) => NetworkSpec, hint: RegExp][] = [
     [
       'a network that somebody else made',
@@ -330,6 +339,14 @@ describe('Recreating a network', () => {
       /web was created on the network's ID/,
     ],
     [
+      'one that an endpoint of a container that is no more is left on',
+      daemon => {
+        leave(daemon, 'gone');
+        return wanted;
+      },
+      /an endpoint of gone, a container that is no more, is left on it: removing it along takes --force/,
+    ],
+    [
       'a member that could not be read',
       daemon => {
         const id = daemon.container('db').Id;
@@ -340,6 +357,57 @@ describe('Recreating a network', () => {
       /the settings of db on it could not be read/,
     ],
   ];
+  it('removes with --force what is left of containers that are no more, and names it', async () => {
+    const daemon = scene('28.5');
+    const before = memberships(daemon);
+    leave(daemon, 'gone', 'gone-too');
+    const report = await ensure(daemon, new MemoryJournal(), wanted, true);
+    expect(exitCodeOf(report)).to.equal(ExitCode.asDesired);
+    const warned = report.findings.filter(({ find }) => find === 'warning').map(({ reason }) => reason);
+    expect(warned).to.include(
+      'an endpoint of gone, a container that is no more, is left on it, and is removed along',
+    );
+    expect(memberships(daemon)).to.deep.equal(before);
+    expect(isInternal(daemon)).to.equal(true);
+    expectIntact(daemon);
+  });
+
+  it('puts all back where something was left since the plan, and tries no more than once', async () => {
+    const daemon = scene('28.5');
+    const before = memberships(daemon);
+    const journal = new MemoryJournal();
+    daemon.intercept = call => {
+      if (call.startsWith('DELETE') && daemon.ghosts.size === 0) leave(daemon, 'gone');
+      return undefined;
+    };
+    const report = await ensure(daemon, journal);
+    expect(report.results[0]?.failure?.message).to.include(
+      'an endpoint of gone, a container that is no more',
+    );
+    expect(report.results[0]?.failure?.hints).to.deep.equal([
+      'The old network is back, with its members as they were.',
+      'To have it removed too: fairlead network ensure shared --recreate --force',
+    ]);
+    expect(memberships(daemon)).to.deep.equal(before);
+    expect(daemon.calls.filter(call => call.startsWith('DELETE'))).to.have.length(1);
+    expect(daemon.ghosts.size).to.equal(1);
+    expect(journal.records.size).to.equal(0);
+    daemon.intercept = undefined;
+    expect(exitCodeOf(await ensure(daemon, journal, wanted, true))).to.equal(ExitCode.asDesired);
+  });
+
+  it('takes no endpoint for one that is left which is being made for a member right now', async () => {
+    const daemon = scene('28.5');
+    let asked = 0;
+    leave(daemon, 'web');
+    daemon.intercept = call => {
+      // By the time of the change the container has it.
+      if (call.startsWith('DELETE') && (asked += 1) === 1) daemon.ghosts.clear();
+      return undefined;
+    };
+    expect(exitCodeOf(await ensure(daemon, new MemoryJournal()))).to.equal(ExitCode.asDesired);
+  });
+
   for (const [name, prepare, hint] of refusals) {
     it(`refuses ${name}, before anything is touched`, async () => {
       const daemon = scene('28.5');
@@ -348,6 +416,22 @@ describe('Recreating a network', () => {
       expect(report.results).to.deep.equal([]);
       expect(exitCodeOf(report)).to.equal(ExitCode.differences);
       expect(report.findings[0]?.hints?.join('\n')).to.match(hint);
+      expect(daemon.calls.filter(call => !call.startsWith('GET'))).to.deep.equal([]);
+    });
+  }
+
+  for (const [what, nameOf] of [
+    ['a container has that name again', (): string => 'bystander'],
+    ['a container’s ID begins so', (daemon: FakeDaemon) => daemon.container('bystander').Id.slice(0, 4)],
+  ] as const) {
+    it(`does not send the engine after what is left where ${what}, --force or not`, async () => {
+      const daemon = scene('28.5');
+      leave(daemon, nameOf(daemon));
+      const report = await ensure(daemon, new MemoryJournal(), wanted, true);
+      expect(report.results).to.deep.equal([]);
+      expect(report.findings[0]?.hints?.join()).to.match(
+        /the engine takes the name for container bystander: what is left goes when the engine is restarted/,
+      );
       expect(daemon.calls.filter(call => !call.startsWith('GET'))).to.deep.equal([]);
     });
   }

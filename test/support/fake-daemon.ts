@@ -97,6 +97,8 @@ export class FakeDaemon {
   readonly release: Release;
   readonly networks: FakeNetwork[] = [];
   readonly containers: FakeContainer[] = [];
+  /** Endpoints without a container, by ID of network: the names of those that had them. */
+  readonly ghosts = new Map<string, string[]>();
   /** What it tells of its own changes; of those that a test makes to its data, nothing. */
   readonly events: FakeEvents;
   /** Every request, as `GET /networks`. */
@@ -330,6 +332,7 @@ export class FakeDaemon {
     const [, kind = '', key = '', verb = ''] = path.split('/');
     if (kind === 'containers' && verb === 'json') return this.#inspect(key);
     if (kind === 'networks' && method === 'DELETE') return this.#remove(key);
+    if (kind === 'networks' && method === 'GET') return this.#inspectNetwork(key);
     if (kind === 'networks' && verb === 'connect') return this.#connect(key, body);
     if (kind === 'networks' && verb === 'disconnect') return this.#disconnect(decodeURIComponent(key), body);
     return refuse(404, 'page not found');
@@ -447,6 +450,20 @@ export class FakeDaemon {
     );
   }
 
+  #inspectNetwork(key: string): Answer {
+    const network = this.#lookup(key);
+    if (!network) return refuse(404, `network ${key} not found`);
+    const members = this.containers.filter(
+      container => alive(container) && container.Networks[network.Name]?.NetworkID === network.Id,
+    );
+    const ghosts = this.ghosts.get(network.Id) ?? [];
+    const entries = [
+      ...members.map(({ Id, Name }) => [Id, { Name }] as const),
+      ...ghosts.map((Name, i) => [`ep-${String(i).repeat(64)}`, { Name }] as const),
+    ];
+    return { status: 200, body: { ...network, Containers: Object.fromEntries(entries) } };
+  }
+
   #remove(key: string): Answer {
     const network = this.#lookup(key);
     if (!network) return refuse(404, `network ${key} not found`);
@@ -455,8 +472,9 @@ export class FakeDaemon {
         alive(container) &&
         Object.values(container.Networks).some(({ NetworkID }) => NetworkID === network.Id),
     );
-    if (member) {
-      const message = `error while removing network: network ${network.Name} has active endpoints (name:"${member.Name}")`;
+    const [ghost] = this.ghosts.get(network.Id) ?? [];
+    if (member || ghost !== undefined) {
+      const message = `error while removing network: network ${network.Name} has active endpoints (name:"${member?.Name ?? ghost ?? ''}")`;
       return refuse(403, message);
     }
     this.networks.splice(this.networks.indexOf(network), 1);
@@ -498,9 +516,26 @@ export class FakeDaemon {
     return { status: 200 };
   }
 
+  #removeGhost(key: string, name: string): Answer {
+    const network = this.#lookup(key);
+    if (!network) return refuse(404, `network ${key} not found`);
+    const ghosts = this.ghosts.get(network.Id) ?? [];
+    if (!ghosts.includes(name)) return refuse(404, `endpoint ${name} not found`);
+    this.ghosts.set(
+      network.Id,
+      ghosts.filter(other => other !== name),
+    );
+    return { status: 200 };
+  }
+
   #disconnect(key: string, body: Record<string, unknown>): Answer {
-    const container = this.containers.find(candidate => candidate.Id === body['Container']);
-    if (!container) return refuse(404, `No such container: ${String(body['Container'])}`);
+    const wanted = String(body['Container']);
+    const container =
+      this.containers.find(({ Id }) => Id === wanted) ??
+      this.containers.find(({ Name }) => Name === wanted) ??
+      this.containers.find(({ Id }) => Id.startsWith(wanted));
+    if (!container && body['Force'] === true) return this.#removeGhost(key, wanted);
+    if (!container) return refuse(404, `No such container: ${wanted}`);
     const name = this.#lookup(key)?.Name ?? (key in container.Networks ? key : undefined);
     if (name === undefined) return refuse(404, `network ${key} not found`);
     if (!(name in container.Networks)) {

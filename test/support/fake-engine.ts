@@ -4,7 +4,7 @@ import type { Engine } from '../../src/lib/docker/engine.js';
 import { readContainers } from '../../src/lib/docker/read-container.js';
 import { readDetails } from '../../src/lib/docker/read-details.js';
 import { readEngineInfo } from '../../src/lib/docker/read-engine.js';
-import { networkCreateBody, readNetworks } from '../../src/lib/docker/read-network.js';
+import { networkCreateBody, readGhosts, readNetworks } from '../../src/lib/docker/read-network.js';
 import type { FakeDaemon } from './fake-daemon.js';
 
 /** The Engine port over a fake daemon: real readers and real classification, no socket in between. */
@@ -29,6 +29,8 @@ export function fakeEngine(daemon: FakeDaemon): Engine {
     listContainers: async () => readContainers(await ask('list the containers', 'GET', '/containers/json')),
     inspectContainer: async ({ id, name }) =>
       readDetails(await ask(`inspect container ${name}`, 'GET', `/containers/${id}/json`)),
+    listGhosts: async ({ id, name }) =>
+      readGhosts(await ask(`inspect network ${name}`, 'GET', `/networks/${id}`)),
     createNetwork: async spec => {
       const created = await ask(
         `create network ${spec.name}`,
@@ -52,6 +54,17 @@ export function fakeEngine(daemon: FakeDaemon): Engine {
       await ask(`disconnect ${container.name} from ${network.name}`, 'POST', `/networks/${key}/disconnect`, {
         Container: container.id,
       });
+    },
+    removeGhost: async (network, name) => {
+      await ask(
+        `remove endpoint ${name} from ${network.name}`,
+        'POST',
+        `/networks/${network.id}/disconnect`,
+        {
+          Container: name,
+          Force: true,
+        },
+      );
     },
   };
 }

@@ -18,7 +18,7 @@ import { readContainers } from './read-container.js';
 import { readDetails } from './read-details.js';
 import { readEngineInfo } from './read-engine.js';
 import { SpokenDialect } from './spoken-dialect.js';
-import { networkCreateBody, readNetworks } from './read-network.js';
+import { networkCreateBody, readGhosts, readNetworks } from './read-network.js';
 import { demandWholeAnswers } from './whole-answers.js';
 
 /** How long one call may take, in milliseconds. */
@@ -174,6 +174,14 @@ class DockerodeEngine implements Engine {
     return this.#inspect(container, signal, answer => readDetails(dialect.details(answer)));
   }
 
+  listGhosts(network: IdentifiedNetwork, signal?: AbortSignal): Promise<string[]> {
+    return this.#call('read', `inspect network ${network.name}`, signal, async abortSignal =>
+      readGhosts(
+        await (this.#docker.getNetwork(network.id) as unknown as WithInspect).inspect({ abortSignal }),
+      ),
+    );
+  }
+
   createNetwork(spec: NetworkSpec, signal?: AbortSignal): Promise<string> {
     return this.#call('write', `create network ${spec.name}`, signal, async abortSignal => {
       // Without `_query` dockerode repeats the whole body in the URL.
@@ -219,6 +227,13 @@ class DockerodeEngine implements Engine {
       // dockerode puts what it is given into the path as it is.
       const key = 'id' in network ? network.id : encodeURIComponent(network.name);
       await this.#docker.getNetwork(key).disconnect({ Container: container.id, abortSignal } as object);
+    });
+  }
+
+  removeGhost(network: IdentifiedNetwork, name: string, signal?: AbortSignal): Promise<void> {
+    return this.#call('write', `remove endpoint ${name} from ${network.name}`, signal, async abortSignal => {
+      const request = { Container: name, Force: true, abortSignal };
+      await this.#docker.getNetwork(network.id).disconnect(request as object);
     });
   }
 }

@@ -25,6 +25,12 @@ export interface Engine {
   /** All containers, stopped ones too. */
   listContainers(signal?: AbortSignal): Promise<Container[]>;
   inspectContainer(container: ContainerRef, signal?: AbortSignal): Promise<ContainerDetails>;
+  /**
+   * The names of endpoints on a network that have no container: what is left where the engine could not write down
+   * that a container went, on a full disk for instance (measured on 20.10, 26.1 and 28.5). They keep it from removing
+   * the network until it is restarted. An endpoint that is being made is among them for a moment.
+   */
+  listGhosts(network: IdentifiedNetwork, signal?: AbortSignal): Promise<string[]>;
   /** Gives the new network's full ID. */
   createNetwork(spec: NetworkSpec, signal?: AbortSignal): Promise<string>;
   removeNetwork(network: IdentifiedNetwork, signal?: AbortSignal): Promise<void>;
@@ -39,4 +45,9 @@ export interface Engine {
     container: ContainerRef,
     signal?: AbortSignal,
   ): Promise<void>;
+  /**
+   * Removes an endpoint that has no container. Only its name reaches it, and the engine takes that for a container's
+   * where it can: as a name, or as the beginning of an ID.
+   */
+  removeGhost(network: IdentifiedNetwork, name: string, signal?: AbortSignal): Promise<void>;
 }

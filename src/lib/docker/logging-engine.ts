@@ -23,6 +23,8 @@ export function loggingEngine(engine: Engine, log: Log, now: () => number): Engi
     listContainers: signal => told('list containers', () => engine.listContainers(signal)),
     inspectContainer: (container, signal) =>
       told(`inspect container ${container.name}`, () => engine.inspectContainer(container, signal)),
+    listGhosts: (network, signal) =>
+      told(`inspect network ${network.name}`, () => engine.listGhosts(network, signal)),
     createNetwork: (spec, signal) =>
       told(`create network ${spec.name}`, () => engine.createNetwork(spec, signal)),
     removeNetwork: (network, signal) =>
@@ -35,5 +37,7 @@ export function loggingEngine(engine: Engine, log: Log, now: () => number): Engi
       told(`disconnect ${container.name} from ${network.name}`, () =>
         engine.disconnect(network, container, signal),
       ),
+    removeGhost: (network, name, signal) =>
+      told(`remove endpoint ${name} from ${network.name}`, () => engine.removeGhost(network, name, signal)),
   };
 }

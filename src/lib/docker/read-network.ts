@@ -63,6 +63,15 @@ export function readNetworks(answer: unknown): Network[] {
   return list(answer, 'networks').map((network, i) => readNetwork(network, `networks[${String(i)}]`));
 }
 
+/** The answer to `GET /networks/{id}`: its endpoints by container, and as `ep-…` those that have none. */
+export function readGhosts(answer: unknown): string[] {
+  const endpoints = optionalRecord(record(answer, 'network')['Containers'], 'network.Containers');
+  return Object.entries(endpoints).flatMap(([key, endpoint]) => {
+    const where = `network.Containers.${key}`;
+    return key.startsWith('ep-') ? [text(record(endpoint, where)['Name'], `${where}.Name`)] : [];
+  });
+}
+
 /**
  * The body of `POST /networks/create`. `CheckDuplicate` is what keeps engines before 25.0 from making a second
  * network of the same name; the key of reserved addresses is `AuxiliaryAddresses`, any other is dropped silently.

@@ -58,11 +58,13 @@ export function retryingEngine(
     listContainers: signal => attempt(() => engine.listContainers(signal), signal),
     inspectContainer: (container, signal) =>
       attempt(() => engine.inspectContainer(container, signal), signal),
+    listGhosts: (network, signal) => attempt(() => engine.listGhosts(network, signal), signal),
     createNetwork: (spec, signal) => attempt(() => engine.createNetwork(spec, signal), signal),
     removeNetwork: (network, signal) => attempt(() => engine.removeNetwork(network, signal), signal),
     connect: (network, container, endpoint, signal) =>
       attempt(() => engine.connect(network, container, endpoint, signal), signal),
     disconnect: (network, container, signal) =>
       attempt(() => engine.disconnect(network, container, signal), signal),
+    removeGhost: (network, name, signal) => attempt(() => engine.removeGhost(network, name, signal), signal),
   };
 }

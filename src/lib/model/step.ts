@@ -77,6 +77,8 @@ export interface RecreateNetwork extends StepBase {
   /** What it is now: put back if the new one cannot be made. */
   readonly previous: NetworkSpec;
   readonly members: readonly Member[];
+  /** Endpoints that have no container and may be removed with the network, by their names. */
+  readonly ghosts?: readonly string[];
   /** Set where it finishes what a killed run began: onwards, or back to what was there before. */
   readonly resumes?: 'forward' | 'back';
 }

@@ -9,6 +9,8 @@ export interface World {
   readonly networks: readonly Network[];
   /** All containers, stopped ones too. */
   readonly containers: readonly Container[];
+  /** Names of endpoints that have no container, by ID of network; of those networks that were asked about. */
+  readonly ghosts?: ReadonlyMap<string, readonly string[]>;
   /** What the kernel says; absent where nobody asked. */
   readonly kernel?: KernelView;
 }

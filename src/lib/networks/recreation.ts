@@ -1,11 +1,13 @@
-import type { Container } from '../model/container.js';
+import { type Container, endpointOn } from '../model/container.js';
 import { type EngineInfo, versionAtLeast } from '../model/engine-info.js';
+import { isHome } from '../model/membership.js';
 import type { AddressPool, Network, NetworkSpec } from '../model/network.js';
 import { isOwnNetwork } from '../model/ownership.js';
 import type { FieldDrift, Finding, Plan } from '../model/plan.js';
 import type { Member, RecreateNetwork } from '../model/step.js';
 import { parseAddress } from '../net/address.js';
 import { containsAddress, parsePrefix } from '../net/prefix.js';
+import { ghostsOn } from './ghosts.js';
 import { memberRecord, membersOf } from './members.js';
 import type { NetworkWorld } from './network-world.js';
 import { overlapWith, takenSubnets, unsupported } from './preflight.js';
@@ -52,11 +54,19 @@ function memberObstacle(container: Container, network: Network): string | undefi
   return undefined;
 }
 
-/** A requested MAC address is ignored at a connect before API 1.54. */
-function unrestorable(container: Container, engine: EngineInfo): string | undefined {
-  if (container.reading.read !== 'details' || versionAtLeast(engine.apiVersion, '1.54')) return undefined;
+/**
+ * A MAC address that was asked for at the creation is the home network's. Engines before 25.0 give it to the container
+ * again at each connect there (measured on 20.10); later ones forget it at a disconnect, and before API 1.54 take none
+ * at a connect. One that a container has lost already is no loss.
+ */
+function unrestorable(container: Container, network: Network, engine: EngineInfo): string | undefined {
+  if (container.reading.read !== 'details' || !isHome(container, network)) return undefined;
+  if (!versionAtLeast(engine.apiVersion, '1.44') || versionAtLeast(engine.apiVersion, '1.54'))
+    return undefined;
   const { macAddress } = container.reading.details;
-  return macAddress === undefined
+  const has = endpointOn(container, network.name)?.mac;
+  const isLost = has !== undefined && has !== macAddress?.toLowerCase();
+  return macAddress === undefined || isLost
     ? undefined
     : `${container.name} asked for the MAC address ${macAddress}, which Engine ${engine.version} cannot restore`;
 }
@@ -65,6 +75,10 @@ function foreignOwner(network: Network): string | undefined {
   if (isOwnNetwork(network)) return undefined;
   const project = network.labels['com.docker.compose.project'];
   return project === undefined ? 'somebody else made it' : `it belongs to Compose project ${project}`;
+}
+
+function leftOf(ghost: string): string {
+  return `an endpoint of ${ghost}, a container that is no more, is left on it`;
 }
 
 /** All that stands in the way, told before anything is touched. */
@@ -77,6 +91,7 @@ function obstacles(
 ): string[] {
   const others = takenSubnets(world.networks.filter(other => other.id !== network.id));
   const owner = foreignOwner(network);
+  const ghosts = ghostsOn(network, world);
   return [
     ...(force || owner === undefined || world.engine.kind === 'podman'
       ? []
@@ -92,7 +107,9 @@ function obstacles(
     overlapWith(spec, others),
     ...members.map(container => memberObstacle(container, network)),
     ...members.map(container => addressObstacle(memberRecord(container, network), spec)),
-    ...(force ? [] : members.map(container => unrestorable(container, world.engine))),
+    ...(force ? [] : members.map(container => unrestorable(container, network, world.engine))),
+    ...ghosts.unreachable,
+    ...(force ? [] : ghosts.removable.map(name => `${leftOf(name)}: removing it along takes --force`)),
   ].filter(obstacle => obstacle !== undefined);
 }
 
@@ -119,6 +136,7 @@ export function planRecreation(
     const reason = 'exists otherwise than declared and cannot be recreated; nothing was touched';
     return { steps: [], findings: [finding({ find: 'drift', reason, drift, hints: found })] };
   }
+  const { removable } = ghostsOn(network, world);
   const step: RecreateNetwork = {
     do: 'recreate-network',
     job: 'networks',
@@ -126,10 +144,13 @@ export function planRecreation(
     spec,
     previous: specOf(network, world.engine),
     members: members.map(container => memberRecord(container, network)),
+    ...(removable.length > 0 && { ghosts: removable }),
     reason: drift.map(({ field, declared: to, actual }) => `${field}: ${actual} → ${to}`).join('; '),
   };
-  const losses = members
-    .map(container => unrestorable(container, world.engine))
+  const losses = [
+    ...members.map(container => unrestorable(container, network, world.engine)),
+    ...removable.map(name => `${leftOf(name)}, and is removed along`),
+  ]
     .filter(loss => loss !== undefined)
     .map(loss => finding({ find: 'warning', reason: loss }));
   const running = step.members.filter(({ alive }) => alive).map(({ container }) => container.name);

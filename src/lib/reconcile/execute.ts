@@ -73,6 +73,18 @@ async function disconnect(
   }
 }
 
+/** What keeps an engine from removing a network that no container is on. */
+async function inUse(
+  { network }: Extract<Step, { do: 'remove-network' }>,
+  engine: Engine,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const [ghost] = await engine.listGhosts(network, signal);
+  return ghost === undefined
+    ? 'is in use meanwhile'
+    : `an endpoint of ${ghost}, a container that is no more, is left on it`;
+}
+
 async function removeNetwork(
   step: Extract<Step, { do: 'remove-network' }>,
   { engine, signal }: StepContext,
@@ -85,7 +97,8 @@ async function removeNetwork(
     await engine.removeNetwork(step.network, signal);
     return { outcome: 'done' };
   } catch (error) {
-    if (isEngineFailure(error, 'in-use')) return { outcome: 'unchanged', note: 'is in use meanwhile' };
+    if (isEngineFailure(error, 'in-use'))
+      return { outcome: 'unchanged', note: await inUse(step, engine, signal) };
     if (!isEngineFailure(error, 'not-found')) throw error;
     return { outcome: 'unchanged', note: 'was removed meanwhile' };
   }

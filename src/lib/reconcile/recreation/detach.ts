@@ -2,6 +2,7 @@ import { isEngineFailure } from '../../docker/engine-error.js';
 import type { Engine, IdentifiedNetwork } from '../../docker/engine.js';
 import type { Network } from '../../model/network.js';
 import type { Member } from '../../model/step.js';
+import { removeGhosts } from './remove-ghosts.js';
 import { memberRecord, membersOf } from '../../networks/members.js';
 
 /** How often somebody may join while we detach, before it is taken for a fight. */
@@ -29,13 +30,15 @@ async function detach(engine: Engine, network: IdentifiedNetwork, members: reado
 }
 
 /**
- * Detaches the members of a network and removes it. Nobody is detached who is not written down first: those who join
+ * Detaches the members of a network and removes it, with what is left on it of containers that are no more as far as
+ * `ghosts` names it. Nobody is detached who is not written down first: those who join
  * meanwhile are given to `record` and come along. Gives all members there were.
  */
 export async function detachAndRemove(
   engine: Engine,
   network: Network,
   recorded: readonly Member[],
+  ghosts: readonly string[],
   record: (members: readonly Member[]) => Promise<void>,
 ): Promise<readonly Member[]> {
   let members = recorded;
@@ -55,6 +58,7 @@ export async function detachAndRemove(
     } catch (error) {
       if (isEngineFailure(error, 'not-found')) return members;
       if (!isEngineFailure(error, 'in-use') || round >= mostRounds) throw error;
+      await removeGhosts(engine, network, ghosts, error);
     }
   }
 }

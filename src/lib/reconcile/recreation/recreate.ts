@@ -73,9 +73,8 @@ class Recreation {
   }
 
   #remove(network: Network, direction: RecreationRecord['direction']): Promise<readonly Member[]> {
-    return detachAndRemove(this.#engine, network, this.#step.members, members =>
-      this.#write(direction, members),
-    );
+    const { members, ghosts = [] } = this.#step;
+    return detachAndRemove(this.#engine, network, members, ghosts, all => this.#write(direction, all));
   }
 
   /** Removes the network, makes it as declared and puts its members back. Can be begun again at any point. */
@@ -120,7 +119,10 @@ class Recreation {
     }
     throw new EngineError(`Could not recreate network ${this.#name}: ${messageOf(cause)}`, {
       failure: 'refused',
-      hints: ['The old network is back, with its members as they were.'],
+      hints: [
+        'The old network is back, with its members as they were.',
+        ...(cause instanceof FairleadError ? cause.hints : []),
+      ],
       cause,
     });
   }
