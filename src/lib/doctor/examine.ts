@@ -1,4 +1,4 @@
-import { hasGatewayPriority } from '../model/engine-info.js';
+import { hasGatewayPriority, hasOneGateway, versionAtLeast } from '../model/engine-info.js';
 import type { GuardState } from '../model/guard.js';
 import { groupFindings, listedNames } from '../model/group-findings.js';
 import type { Finding, FindingKind } from '../model/plan.js';
@@ -8,6 +8,7 @@ import type { Facts } from './facts.js';
 
 /** The oldest engine that the suite runs against. */
 const oldestTried = '20.10';
+const oldestPodman = '5.4';
 
 function examineConfig({ config }: Facts): Diagnosis[] {
   if (config.file === undefined) {
@@ -21,16 +22,18 @@ function examineConfig({ config }: Facts): Diagnosis[] {
 function examineVersion({ engine }: World): Diagnosis {
   const says = `${engine.kind === 'podman' ? 'Podman' : 'Docker Engine'} ${engine.version}, API ${engine.apiVersion}`;
   if (engine.kind === 'podman') {
-    return note('engine', `${says}: networks are not recreated there, and the rest is little tried`, [
-      `Docker Engine ${oldestTried} and later is what Fairlead is tried on.`,
-    ]);
+    return versionAtLeast(engine.version, oldestPodman)
+      ? ok('engine', says)
+      : note('engine', `${says}: older than what Fairlead is tried on`, [
+          `Podman ${oldestPodman} and later, or Docker Engine ${oldestTried} and later.`,
+        ]);
   }
   return ok('engine', says);
 }
 
 /** Below API 1.48 nothing keeps a join from moving published ports to another network (engine fact E4). */
 function examineGateways({ declares }: Facts, { engine }: World): Diagnosis[] {
-  if (!declares.proxies || hasGatewayPriority(engine)) return [];
+  if (!declares.proxies || hasGatewayPriority(engine) || !hasOneGateway(engine)) return [];
   return [
     note('joins', 'this engine knows no gateway priorities: some joins and leaves cut client connections', [
       'Docker Engine 28.0 or later. Until then every such join is announced; on_gateway_move: skip leaves them out.',
