@@ -113,12 +113,24 @@ describe('The audit lines', () => {
     ).to.deep.equal(['<6>no longer: refused shop: no']);
   });
 
-  it('tell what cannot be mended when it appears and when it is over, and warnings as they come', () => {
-    const drift: Finding = { find: 'drift', job: 'networks', network: 'edge', reason: 'it differs' };
+  it('tell what a pass warns of before it is done, and once', () => {
     const warning: Finding = { find: 'warning', job: 'proxies', reason: 'its gateway moves' };
-    const both = ['a', 'b'].map((container): Finding => ({ ...warning, container }));
-    expect(lines([pass({}, [drift, ...both]), 0], [pass({}, [drift]), 1], [pass(), 2])).to.deep.equal([
-      '<4>a, b: its gateway moves',
+    const findings = ['a', 'b'].map((container): Finding => ({ ...warning, container }));
+    const step = connectStep('web', 'edge');
+    const planned: LoopEvent = {
+      kind: 'planned',
+      causes: ['resync'],
+      dryRun: false,
+      plan: { steps: [step], findings },
+    };
+    const over = pass({ report: { results: [{ step, outcome: 'done' }], findings } });
+    expect(lines([planned, 0])).to.deep.equal(['<4>a, b: its gateway moves']);
+    expect(lines([planned, 0], [over, 1])).to.have.length(2);
+  });
+
+  it('tell what cannot be mended when it appears and when it is over', () => {
+    const drift: Finding = { find: 'drift', job: 'networks', network: 'edge', reason: 'it differs' };
+    expect(lines([pass({}, [drift]), 0], [pass({}, [drift]), 1], [pass(), 2])).to.deep.equal([
       '<4>drift edge: it differs',
       '<6>no longer: drift edge: it differs',
     ]);
@@ -127,6 +139,25 @@ describe('The audit lines', () => {
 
 describe('An event of the loop as JSON', () => {
   const at = { time: new Date(Date.UTC(2026, 0, 2)), now: 10_000 };
+
+  it('is a plan where there is something to warn of, before it is done', () => {
+    const warning: Finding = { find: 'warning', job: 'proxies', reason: 'its gateway moves' };
+    const kept: Finding = { find: 'kept', job: 'proxies', reason: 'home' };
+    const planned = (findings: Finding[]): LoopEvent => ({
+      kind: 'planned',
+      causes: ['resync'],
+      dryRun: false,
+      plan: { steps: [], findings },
+    });
+    expect(loopEventJson(planned([kept]), at)).to.equal(undefined);
+    expect(loopEventJson(planned([kept, warning]), at)).to.deep.equal({
+      schemaVersion: 1,
+      event: 'planned',
+      time: '2026-01-02T00:00:00.000Z',
+      causes: ['resync'],
+      warnings: [{ find: 'warning', job: 'proxies', reason: 'its gateway moves', hints: [] }],
+    });
+  });
 
   it('is a pass with its steps, what to look at, and a count of the rest', () => {
     const step = connectStep('web', 'edge');

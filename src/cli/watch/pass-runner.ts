@@ -48,7 +48,7 @@ export function passRunner(
       signal,
       partial: true,
       heldBack: request.heldBack,
-      onPlan: request.onProgress,
+      onPlan: request.onPlan,
       onStep: step => {
         request.onProgress();
         at(step);

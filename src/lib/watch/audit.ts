@@ -73,6 +73,9 @@ export class Audit {
       case 'pass-failed':
         this.#tellTrouble(`pass: ${this.#why(event.error)}${causedBy(event.causes)}`, event.retryInMs, now);
         break;
+      case 'planned':
+        for (const line of warningHeads(event.plan.findings)) this.#log.warn(line);
+        break;
       case 'pass':
         this.#tellPass(event);
         break;
@@ -117,8 +120,6 @@ export class Audit {
   }
 
   #tellFindings(findings: readonly Finding[], only: Job | undefined): void {
-    // Of what is about to be done, and over with it.
-    for (const line of warningHeads(findings)) this.#log.warn(line);
     const told = findings.filter(({ find }) => noted[find] !== undefined);
     // What was not looked at is as it was.
     const kept = only ? [...this.#findings].filter(([, job]) => job !== only) : [];

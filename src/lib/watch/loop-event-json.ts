@@ -36,6 +36,12 @@ function passJson(event: Extract<LoopEvent, { kind: 'pass' }>): Record<string, u
   };
 }
 
+/** Only what is to be heard before anything is done: the steps are in the line of the pass. */
+function plannedJson({ causes, plan }: Extract<LoopEvent, { kind: 'planned' }>) {
+  const warnings = plan.findings.filter(({ find }) => find === 'warning');
+  return warnings.length === 0 ? undefined : { causes, warnings: warnings.map(findingJson) };
+}
+
 function failingJson({ subject, step, failure, attempts, since, retryAt }: FailingObject, now: number) {
   return {
     subject,
@@ -59,6 +65,8 @@ function factsOf(event: LoopEvent, now: number): Record<string, unknown> | undef
         retryInMs: Math.round(event.retryInMs),
         blind: event.blind,
       };
+    case 'planned':
+      return plannedJson(event);
     case 'pass':
       return passJson(event);
     case 'pass-failed':

@@ -1,9 +1,10 @@
+import type { Plan } from '../model/plan.js';
 import type { Report } from '../model/report.js';
 import type { BreakerState } from './breaker.js';
 import type { FailingObject } from './failing.js';
 
 /** What is said of every pass. */
-interface PassFacts {
+export interface PassFacts {
   /** Escaped already. */
   readonly causes: readonly string[];
   /** Nothing was to be changed but what cannot wait, because the breaker is open. */
@@ -28,6 +29,8 @@ export type LoopEvent =
   /** Events were lost on their way: everything is looked at. */
   | { readonly kind: 'overflow' }
   | ({ readonly kind: 'pass-begun' } & PassFacts)
+  /** What a pass, or a further round of it, is about to do, and what there is to say before it does. */
+  | ({ readonly kind: 'planned'; readonly plan: Plan } & PassFacts)
   | ({
       readonly kind: 'pass';
       readonly durationMs: number;

@@ -89,6 +89,7 @@ export class LoopState {
       case 'connected':
       case 'overflow':
       case 'pass-begun':
+      case 'planned':
       case 'alive':
         break;
     }

@@ -136,7 +136,7 @@ class Loop {
 
   /** What asks for a pass without an event. */
   #lookAtTimers(now: number): void {
-    const { schedule, ending, departures, failing, retryAt } = this.#passes;
+    const { schedule, ending, departures, putOff, failing, retryAt } = this.#passes;
     if (this.#resyncAt !== undefined && now >= this.#resyncAt) {
       this.#scheduleResync();
       schedule.request({ forget: 'everything', cause: 'resync' });
@@ -151,6 +151,10 @@ class Loop {
       const surviving = departures.expire(now);
       if (surviving.length > 0) schedule.request({ forget: surviving, cause: 'what was to end, and runs' });
     }
+    if (now >= (putOff.expiresAt ?? Infinity)) {
+      putOff.expire(now);
+      schedule.request({ forget: [], cause: 'what was put off' });
+    }
     if (!schedule.pending && now >= (retryAt ?? Infinity)) {
       const [first] = failing.due(now);
       schedule.request({ forget: [], cause: first ? `retry of ${first.subject}` : 'retry' });
@@ -158,13 +162,13 @@ class Loop {
   }
 
   #nextTurnAt(now: number): number {
-    const { schedule, ending, departures, holdUntil, retryAt } = this.#passes;
+    const { schedule, ending, departures, putOff, holdUntil, retryAt } = this.#passes;
     const alive = now + aliveMs;
     if (this.#link === 'away' || schedule.running) return alive;
     if (now < holdUntil) return Math.min(alive, holdUntil);
     const retry = schedule.pending ? undefined : retryAt;
     const timers = [schedule.dueAt(now), this.#resyncAt, this.#kernelDueAt, retry];
-    const expiries = [ending.expiresAt, departures.expiresAt];
+    const expiries = [ending.expiresAt, departures.expiresAt, putOff.expiresAt];
     return Math.min(alive, ...[...timers, ...expiries].map(at => at ?? Infinity));
   }
 

@@ -1,3 +1,4 @@
+import type { Plan } from '../model/plan.js';
 import type { Report } from '../model/report.js';
 import type { Departure } from '../model/container.js';
 import type { Step } from '../model/step.js';
@@ -25,6 +26,8 @@ export interface PassRequest {
    * have changed with what happened in the meantime.
    */
   readonly heldBack: (step: Step) => string | undefined;
+  /** To be called with each plan before anything of it is done: what it warns of is told by then. */
+  readonly onPlan: (plan: Plan) => void;
   /** To be called at each step: a pass that gives no sign for minutes is taken for stuck. */
   readonly onProgress: () => void;
 }

@@ -8,8 +8,9 @@ import { Ending } from './ending.js';
 import { Failing } from './failing.js';
 import { Departures } from './departures.js';
 import type { HostProcesses } from './host-processes.js';
-import type { LoopEvent } from './loop-event.js';
+import type { LoopEvent, PassFacts } from './loop-event.js';
 import type { PassOutcome, PassRequest, RunPass } from './pass-request.js';
+import { PutOff } from './put-off.js';
 import { type Collected, Schedule } from './schedule.js';
 import { containersOf } from './step-object.js';
 import type { Trigger } from './triggers.js';
@@ -46,6 +47,7 @@ async function attempt(pass: () => Promise<PassOutcome>): Promise<PassOutcome | 
 export class Passes {
   readonly schedule = new Schedule();
   readonly ending = new Ending();
+  readonly putOff = new PutOff();
   readonly failing: Failing;
   readonly breaker: Breaker;
   readonly departures: Departures;
@@ -100,9 +102,11 @@ export class Passes {
     const begunAt = clock.now();
     const dryRun = !this.breaker.lets(begunAt);
     if (this.breaker.state.is === 'open' && !dryRun) this.failing.retryAll(begunAt);
-    const request = this.#request(this.schedule.begin(begunAt), dryRun, begunAt);
-    const { causes, only } = request;
-    const facts = { causes, dryRun, ...(only && { only }) };
+    const collected = this.schedule.begin(begunAt);
+    // The one pass that is tried when nothing succeeds any more has to say something of all jobs.
+    const only = this.breaker.state.is === 'closed' ? collected.only : undefined;
+    const facts: PassFacts = { causes: collected.causes, dryRun, ...(only && { only }) };
+    const request = this.#request(collected, facts, begunAt);
     observer({ kind: 'pass-begun', ...facts });
     this.progressAt = begunAt;
     this.departures.passBegins();
@@ -120,8 +124,12 @@ export class Passes {
       return error instanceof FairleadError ? error.exit : Exit.failed;
     }
     const { report, keepsKernel = false, routed = new Map<string, undefined>() } = outcome;
-    if (!only) this.keepsKernel = keepsKernel;
+    if (!only) {
+      this.keepsKernel = keepsKernel;
+      this.schedule.mayClose = keepsKernel;
+    }
     this.departures.learn(routed);
+    if (!only || only === 'proxies') this.putOff.record(report);
     const changed = report.results.some(({ outcome }) => outcome === 'done');
     this.schedule.end(now, changed);
     observer({ kind: 'pass', durationMs, report, changed, ...facts });
@@ -134,24 +142,30 @@ export class Passes {
     return failFast && failed ? exitCodeOf(report) : undefined;
   }
 
-  #request({ forget, kernelAnew, only, causes }: Collected, dryRun: boolean, begunAt: number): PassRequest {
-    const { clock } = this.#options;
+  #request({ forget, kernelAnew }: Collected, facts: PassFacts, begunAt: number): PassRequest {
+    const { clock, observer } = this.#options;
+    const { causes, dryRun, only } = facts;
+    const onProgress = (): number => (this.progressAt = clock.now());
     const due = this.failing.due(begunAt).flatMap(({ step }) => containersOf(step));
     return {
       forget: forget === 'everything' ? forget : new Set([...forget, ...due]),
       kernelAnew,
       causes,
-      // The one pass that is tried when nothing succeeds any more has to say something of all jobs.
-      ...(only && this.breaker.state.is === 'closed' && { only }),
+      ...(only && { only }),
       ending: this.ending.ids,
       departing: this.departures.of,
       heldBack: step => {
         const now = clock.now();
         const paused = dryRun && !this.#options.cannotWait(step);
-        const why = this.ending.heldBack(step, now) ?? (paused ? nothingSucceeds : undefined);
+        const waits = this.ending.heldBack(step, now) ?? this.putOff.heldBack(step, now);
+        const why = waits ?? (paused ? nothingSucceeds : undefined);
         return why ?? this.failing.heldBack(step, now);
       },
-      onProgress: () => (this.progressAt = clock.now()),
+      onPlan: plan => {
+        onProgress();
+        observer({ kind: 'planned', plan, ...facts });
+      },
+      onProgress,
     };
   }
 

@@ -32,6 +32,8 @@ const quietMs = 1000;
  *   end and the removal of its network (engine fact E32);
  * - what is triggered while one runs is looked at by one more, which starts when that one ends;
  * - whatever was triggered is looked at by a pass that starts afterwards;
+ * - a look at the proxies alone, which is quick, comes before one at everything, but never twice in a row, and not
+ *   where that one may have to close what is open to traffic;
  * - a burst of events, however long, costs a bounded number of passes a second, and bounded memory.
  */
 export class Schedule {
@@ -40,7 +42,11 @@ export class Schedule {
   #causes: string[] = [];
   #moreCauses = 0;
   #pending = false;
-  #onlyProxies = true;
+  /** Why the proxies alone are looked at, where they are. */
+  #proxyCauses = new Set<string>();
+  #lastWasProxies = false;
+  /** Whether a pass over everything may have to close something: then no other comes before it. */
+  mayClose = false;
   #urgent = false;
   #running = false;
   #startedAt = 0;
@@ -51,7 +57,7 @@ export class Schedule {
   #idle = 0;
 
   get pending(): boolean {
-    return this.#pending;
+    return this.#pending || this.#proxyCauses.size > 0;
   }
 
   get wantsEverything(): boolean {
@@ -68,8 +74,11 @@ export class Schedule {
   }
 
   request({ forget, cause, kernelAnew = false, urgent = false, only }: Trigger): void {
+    if (only) {
+      if (this.#proxyCauses.size < mostCauses) this.#proxyCauses.add(cause);
+      return;
+    }
     this.#pending = true;
-    this.#onlyProxies &&= only === 'proxies';
     this.#urgent ||= urgent;
     this.#kernelAnew ||= kernelAnew;
     this.#addCause(cause);
@@ -84,18 +93,26 @@ export class Schedule {
 
   /** When the next pass may start; `undefined` while nothing asks for one, or while one runs. */
   dueAt(now: number): number | undefined {
-    if (!this.#pending || this.#running) return undefined;
+    if (!this.pending || this.#running) return undefined;
     if (now - this.#endedAt >= quietMs) return now;
-    return this.#endedAt + this.#gapMs();
+    return this.#endedAt + (this.#proxiesAreNext ? this.#urgentGapMs() : this.#gapMs());
   }
 
   begin(now: number): Collected {
     if (this.#running) throw new Error('two passes at once');
     if (now - this.#endedAt >= quietMs) this.#idle = 0;
+    const proxiesOnly = this.#proxiesAreNext;
+    this.#running = true;
+    this.#startedAt = now;
+    this.#lastWasProxies = proxiesOnly;
+    const proxyCauses = [...this.#proxyCauses];
+    this.#proxyCauses.clear();
+    if (proxiesOnly) return { forget: new Set(), kernelAnew: false, only: 'proxies', causes: proxyCauses };
+    // What looks at everything looks at the proxies too.
+    for (const cause of proxyCauses) this.#addCause(cause);
     const collected = {
       forget: this.#forget,
       kernelAnew: this.wantsKernel,
-      ...(this.#onlyProxies && { only: 'proxies' as const }),
       causes: this.#moreCauses > 0 ? [...this.#causes, `${String(this.#moreCauses)} more`] : this.#causes,
     };
     this.#forget = new Set();
@@ -103,10 +120,7 @@ export class Schedule {
     this.#causes = [];
     this.#moreCauses = 0;
     this.#pending = false;
-    this.#onlyProxies = true;
     this.#urgent = false;
-    this.#running = true;
-    this.#startedAt = now;
     return collected;
   }
 
@@ -117,9 +131,22 @@ export class Schedule {
     this.#idle = changed ? 0 : this.#idle + 1;
   }
 
+  get #proxiesAreNext(): boolean {
+    if (this.#proxyCauses.size === 0 || this.wantsEverything) return false;
+    return !this.#pending || !(this.mayClose || this.#lastWasProxies);
+  }
+
+  #gap(): number {
+    return gapsMs[Math.min(this.#idle, gapsMs.length - 1)] ?? 0;
+  }
+
+  #urgentGapMs(): number {
+    return Math.min(this.#gap(), longestUrgentMs);
+  }
+
   #gapMs(): number {
-    const gap = gapsMs[Math.min(this.#idle, gapsMs.length - 1)] ?? 0;
-    if (gap === 0 || this.#urgent) return Math.min(gap, longestUrgentMs);
+    const gap = this.#gap();
+    if (gap === 0 || this.#urgent) return this.#urgentGapMs();
     return Math.max(gap, Math.min(this.#tookMs, longestGapMs));
   }
 

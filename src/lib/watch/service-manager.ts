@@ -49,6 +49,7 @@ export class ServiceManager {
   #progress(event: LoopEvent): Notification {
     switch (event.kind) {
       case 'pass-begun':
+      case 'planned':
         this.#passing = true;
         return {};
       case 'pass':
