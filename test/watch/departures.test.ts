@@ -123,7 +123,7 @@ describe('ahead of the engine, the loop', () => {
     const [stage] = await routing();
     stage.engine.emit(kill('web', '9'), engineEvent('container start web'));
     await stage.clock.advance(200);
-    expect(passes(stage)).to.deep.equal(['container kill web, container start web']);
+    expect(passes(stage)).to.deep.equal(['container kill web; only proxies', 'container start web']);
   });
 
   it('does not take the process of before for that of now', async () => {
@@ -148,11 +148,14 @@ describe('ahead of the engine, the loop', () => {
     expect(processes.looks).to.equal(0);
   });
 
-  it('looks at everything where something else has happened as well', async () => {
+  it('looks at the proxies first, and then at whatever else has happened', async () => {
     const [stage] = await routing();
     stage.engine.emit(kill('web', '9'), engineEvent('container start db'));
     await stage.clock.advance(200);
-    expect(passes(stage)).to.deep.equal([`container kill web, container start db; ended ${web}`]);
+    expect(passes(stage)).to.deep.equal([
+      `container kill web; only proxies; ended ${web}`,
+      `container start db; ended ${web}`,
+    ]);
   });
 });
 

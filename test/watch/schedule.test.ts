@@ -28,22 +28,55 @@ describe('when a pass is due', () => {
     expect(schedule.dueAt(70)).to.equal(70);
   });
 
-  it('looks at the proxies alone where nobody asked for more', () => {
-    const schedule = new Schedule();
-    const look = (...triggers: readonly Trigger[]): string | undefined => {
-      for (const trigger of triggers) schedule.request(trigger);
-      const { only } = schedule.begin(0);
-      schedule.end(0, false);
-      return only;
-    };
+  describe('for the proxies alone', () => {
     const proxies: Trigger = { forget: [], cause: 'container kill web', only: 'proxies' };
-    expect([
-      look(proxies),
-      look(proxies, db),
-      look(db),
-      look(db, proxies),
-      look(proxies, proxies),
-    ]).to.deep.equal(['proxies', undefined, undefined, undefined, 'proxies']);
+
+    /** Passes until nothing is pending: what each is over. */
+    const passes = (schedule: Schedule, ...triggers: readonly Trigger[]): string[] => {
+      for (const trigger of triggers) schedule.request(trigger);
+      const over: string[] = [];
+      for (let now = 0; schedule.pending; now += 1) {
+        const { only = 'everything', causes } = schedule.begin(now);
+        schedule.end(now, false);
+        over.push(`${only}: ${causes.join(', ')}`);
+      }
+      return over;
+    };
+
+    it('it comes first, and the one over everything follows', () => {
+      const both = ['proxies: container kill web', 'everything: container start db'];
+      expect(passes(new Schedule(), proxies)).to.deep.equal([both[0]]);
+      expect(passes(new Schedule(), db, proxies)).to.deep.equal(both);
+      expect(passes(new Schedule(), proxies, proxies, db)).to.deep.equal(both);
+    });
+
+    it('it is none where everything is read anew, or something may have to be closed', () => {
+      const anew: Trigger = { forget: 'everything', cause: 'resync' };
+      expect(passes(new Schedule(), proxies, anew)).to.deep.equal(['everything: resync, container kill web']);
+      const closing = new Schedule();
+      closing.mayClose = true;
+      expect(passes(closing, proxies, db)).to.deep.equal([
+        'everything: container start db, container kill web',
+      ]);
+      expect(passes(closing, proxies)).to.deep.equal(['proxies: container kill web']);
+    });
+
+    it('it does not come twice in a row before another one, nor more often than every other moment', () => {
+      const schedule = new Schedule();
+      const over: string[] = [];
+      const waits: number[] = [];
+      schedule.request(db);
+      for (let i = 0, now = 0; i < 8; i += 1) {
+        schedule.request(proxies);
+        const due = schedule.dueAt(now) ?? NaN;
+        waits.push(due - now);
+        over.push(schedule.begin(due).only ?? 'everything');
+        now = due + 5;
+        schedule.end(now, false);
+      }
+      expect(over.slice(0, 3)).to.deep.equal(['proxies', 'everything', 'proxies']);
+      expect(waits).to.deep.equal([0, 0, 0, 0, 25, 25, 25, 25]);
+    });
   });
 
   it('is never while one runs, and right at its end for what was triggered meanwhile, all in one', () => {
