@@ -5,7 +5,8 @@ import { localKernel } from '../../src/lib/netns/local-kernel.js';
 import { batchesOf } from '../../src/lib/netns/routing/batches.js';
 import { formatChange } from '../../src/lib/netns/routing/format-change.js';
 import { formatReplies } from '../../src/lib/netns/routing/replies.js';
-import type { RoutingChange, RoutingState } from '../../src/lib/model/routing.js';
+import { acceptMarks } from '../../src/lib/netns/sysctls.js';
+import type { ReplyMarking, RoutingChange, RoutingState } from '../../src/lib/model/routing.js';
 import { noRouting } from '../../src/lib/model/routing.js';
 import { routingChanges } from '../../src/lib/warps/changes.js';
 import { type PrivateEngine } from '../engine/private-engine.js';
@@ -19,16 +20,23 @@ import { type WarpScene, startWarpScene } from './outside/warp-scene.js';
 
 /** One line of a change list: what is run in the namespace, and with what on its standard input. */
 interface Line {
-  readonly tool: 'ip' | 'nft';
+  readonly tool: 'ip' | 'nft' | 'tee';
   readonly args: readonly string[];
   readonly input: string;
+}
+
+/** As for a target that publishes ports: the table remembers that the switch was set. */
+function repliesLines(replies: ReplyMarking | undefined): Line[] {
+  const table: Line = { tool: 'nft', args: ['-f', '-'], input: formatReplies(replies, true) };
+  const turned = (value: 0 | 1): Line => ({ tool: 'tee', args: [acceptMarks], input: `${String(value)}\n` });
+  return replies ? [table, turned(1)] : [turned(0), table];
 }
 
 /** A change list as it is carried out, line by line. */
 function linesOf(changes: readonly RoutingChange[]): Line[] {
   return batchesOf(changes).flatMap((batch): Line[] =>
     batch.of === 'replies'
-      ? [{ tool: 'nft', args: ['-f', '-'], input: formatReplies(batch.replies) }]
+      ? repliesLines(batch.replies)
       : batch.changes.map(change => ({
           tool: 'ip',
           args: [batch.of === 'ipv4' ? '-4' : '-6', '-batch', '-'],

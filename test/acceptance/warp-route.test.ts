@@ -13,6 +13,13 @@ import { type WarpScene, startWarpScene } from './outside/warp-scene.js';
 
 const closed = 'No route to host';
 
+const countingForwarded = `
+add table inet count
+add counter inet count forwarded
+add chain inet count passing { type filter hook forward priority 0; }
+add rule inet count passing icmp type echo-request counter name forwarded
+`;
+
 for (const release of releases) {
   describe(`fairlead warp route on Engine ${release}`, () => {
     let scene: WarpScene;
@@ -118,6 +125,37 @@ for (const release of releases) {
       expect(await scene.outside.ways({ port: 80 })).to.deep.include({ direct: 0 });
     });
 
+    it('answers remote clients of a published port while what the target sends itself is blocked', async () => {
+      await scene.networks({ subnet6: 'fd00:172:30::/64' });
+      await scene.gateway('vpn');
+      const { engine, outside } = scene;
+      await webApp(engine, { name: 'site', network: 'work', text: 'hello', publish: ['8080:80'] });
+      await outside.ipv6Ready();
+      const before = await containerState(engine, 'site');
+      await routed('site', '--via', 'vpn');
+      await engine.docker('kill', 'vpn');
+      expect((await scene.fairlead('warp', 'route')).stdout).to.include('(blocked)');
+      await outside.forget();
+      const pages = [hostAddresses.ipv4, `[${hostAddresses.ipv6}]`].map(host => `http://${host}:8080/`);
+      for (const page of pages) expect(await outside.fetch(page), page).to.equal('hello');
+      const blocked = await containerState(engine, 'site');
+      expect((await scene.fairlead('warp', 'route')).stdout).to.not.include('~');
+      expect(await containerState(engine, 'site')).to.deep.equal(blocked);
+      for (const to of [outsideAddress(1), outsideAddress6(1)])
+        expect(await scene.wayOf('site', [], to)).to.equal(closed);
+      // What the kernel was told for it is no way out for anything else.
+      expect(await outside.arrivals({ port: 80 })).to.deep.equal([]);
+
+      await inNamespace(engine, await pidOf(engine, 'site'), 'sysctl', [
+        '-qw',
+        'net.ipv4.tcp_fwmark_accept=0',
+      ]);
+      expect((await scene.fairlead('warp', 'route')).exitCode).to.equal(0);
+      expect(await containerState(engine, 'site')).to.deep.equal(blocked);
+      expect((await scene.fairlead('warp', 'unroute', 'site')).exitCode).to.equal(0);
+      expect(await containerState(engine, 'site')).to.deep.equal(before);
+    });
+
     it('sends IPv6 through a warp that has it, and nowhere where it has none', async () => {
       await scene.networks({ subnet6: 'fd00:172:30::/64' });
       await scene.gateway('vpn');
@@ -194,22 +232,48 @@ for (const release of releases) {
           'com.docker.network.bridge.gateway_mode_ipv4': 'nat-unprotected',
         },
       });
-      const off = Object.fromEntries(
+      const heeding = Object.fromEntries(
         ['all', 'default'].map(each => [`net.ipv4.conf.${each}.accept_redirects`, '1']),
       );
-      await target('app', { hostConfig: { Sysctls: { 'net.ipv4.ip_forward': '0', ...off } } });
+      await target('app', { hostConfig: { Sysctls: { 'net.ipv4.ip_forward': '0', ...heeding } } });
+      const before = await containerState(engine, 'app');
       await scene.gateway('vpn', { egress: false, nat: false });
+      const [app, vpn] = [await pidOf(engine, 'app'), await pidOf(engine, 'vpn')];
+      await inNamespace(engine, vpn, 'nft', ['-f', '-'], countingForwarded);
+      /** How many of so many pings went past the warp: all arrive with the same source. */
+      const past = async (destination: string, pings: number): Promise<number> => {
+        await inNamespace(engine, vpn, 'nft', ['reset', 'counter', 'inet', 'count', 'forwarded']);
+        await outside.forget();
+        const command = ['ping', '-q', '-c', String(pings), '-i', '0.01', destination];
+        const { exitCode } = await execInContainer(engine, 'app', command);
+        expect(exitCode).to.equal(0);
+        const [{ packets } = { packets: 0 }] = await outside.arrivals({ destination });
+        expect(packets).to.equal(pings);
+        const listing = await inNamespace(engine, vpn, 'nft', [
+          'list',
+          'counter',
+          'inet',
+          'count',
+          'forwarded',
+        ]);
+        return packets - Number(/packets (\d+)/.exec(listing)?.[1]);
+      };
+
       const ran = await scene.fairlead('warp', 'route', 'app', '--via', 'vpn');
-      expect(ran.stderr).to.include('heeds redirects, and its warp vpn sends them');
-      await scene.fairlead('warp', 'unroute', 'app');
-      await routed('app', '--via', 'vpn', '--nat');
-      await outside.forget();
-      for (let i = 0; i < 6; i += 1) expect(await pings(engine, 'app', outsideAddress(7))).to.equal(true);
-      const warp = await addressOn(engine, 'vpn', 'work');
-      const arrivals = await outside.arrivals({ protocol: 'icmp' });
-      expect(arrivals.map(({ source, packets }) => ({ source, packets }))).to.deep.equal([
-        { source: warp, packets: 6 },
-      ]);
+      expect(ran.exitCode).to.equal(0);
+      expect(ran.stderr).to.not.include('redirects');
+      const routing = await containerState(engine, 'app');
+      // Without what is done about it they go past it, and go on to do so until what was heeded is forgotten.
+      await inNamespace(engine, app, 'nft', ['flush', 'chain', 'inet', 'fairlead-replies', 'redirects']);
+      expect(await past(outsideAddress(7), 100)).to.be.above(90);
+      await routed('app', '--via', 'vpn');
+      expect(await past(outsideAddress(7), 100)).to.equal(0);
+      expect(await past(outsideAddress(8), 100)).to.equal(0);
+      expect((await scene.fairlead('warp', 'route')).stdout).to.not.include('~');
+      expect(await containerState(engine, 'app')).to.deep.equal(routing);
+
+      expect((await scene.fairlead('warp', 'unroute', 'app')).exitCode).to.equal(0);
+      expect(await containerState(engine, 'app')).to.deep.equal(before);
     });
 
     it('routes the new namespace of a restarted target, and the same ones to a warp at another address', async () => {

@@ -35,6 +35,7 @@ describe('The switches of a namespace', () => {
       sendRedirects: false,
       reversePathFilter: 0,
       srcValidMark: false,
+      acceptsMarks: false,
     });
   });
 
@@ -56,6 +57,7 @@ describe('The switches of a namespace', () => {
     const forwarding = { 'ipv4/conf/eth0/forwarding': 1 };
     const all = { 'ipv4/conf/all/accept_redirects': 1 };
     expect(await read(own)).to.include({ acceptRedirects: true });
+    expect(await read({ 'ipv4/conf/default/accept_redirects': 1 })).to.include({ acceptRedirects: true });
     expect(await read({ ...own, ...forwarding })).to.include({ acceptRedirects: false });
     expect(await read({ ...own, ...forwarding, ...all })).to.include({ acceptRedirects: true });
   });

@@ -35,6 +35,7 @@ export const sysctls: Sysctls = {
   sendRedirects: true,
   reversePathFilter: 0,
   srcValidMark: false,
+  acceptsMarks: false,
 };
 
 const bareWarpSide: WarpSide = {
@@ -183,10 +184,10 @@ export class FakeKernel implements Kernel {
   async setGuard(bridges: readonly GuardedBridge[]): Promise<void> {
     await this.#called('setGuard');
     this.onChange?.();
-    const { interfaces, filtersBridged, nameServers } = this.host;
-    const others = { interfaces, filtersBridged, nameServers };
     const guard = { whole: true, bridges: bridges.map(bridge => ({ ...bridge, dropped: 0 })) };
-    this.host = bridges.length === 0 ? others : { ...others, guard };
+    const host = { ...this.host, guard };
+    if (bridges.length === 0) Reflect.deleteProperty(host, 'guard');
+    this.host = host;
   }
 
   #run(id: string): Run {

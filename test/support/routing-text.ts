@@ -3,6 +3,7 @@ import {
   mainTable,
   type PolicyRoute,
   type PolicyRule,
+  type ReplyMarking,
   type RoutingChange,
   type RoutingState,
 } from '../../src/lib/model/routing.js';
@@ -30,17 +31,17 @@ export function routeText(route: PolicyRoute): string {
 }
 
 export function routingText({ rules, routes, replies }: RoutingState): string[] {
-  return [
-    ...rules.map(ruleText),
-    ...routes.map(routeText),
-    ...(replies ? [`replies by ${replies.gatewayMacs.join(', ')}`] : []),
-  ];
+  return [...rules.map(ruleText), ...routes.map(routeText), ...(replies ? [repliesText(replies)] : [])];
+}
+
+function repliesText({ gatewayMacs, refusesRedirects }: ReplyMarking): string {
+  return `replies by ${gatewayMacs.join(', ') || 'nobody'}${refusesRedirects ? ', no redirects' : ''}`;
 }
 
 export function changeText(change: RoutingChange): string {
   switch (change.change) {
     case 'set-replies':
-      return `replies by ${change.replies.gatewayMacs.join(', ')}`;
+      return repliesText(change.replies);
     case 'clear-replies':
       return 'no replies';
     case 'add-rule':

@@ -79,6 +79,24 @@ describe('what is found where nothing is declared', () => {
     expect(texts(routed([hand], { replies: undefined }))).to.deep.equal([]);
   });
 
+  it('heeds no redirects, whether or not it did when it was routed', () => {
+    const now = {
+      ...options,
+      replies: { gatewayMacs: ['02:42:00:00:00:77'], refusesRedirects: true },
+    } as const;
+    const bare = routed([hand], { replies: undefined });
+    const refusing = routed([hand], { replies: { gatewayMacs: [], refusesRedirects: true } });
+    expect(leftovers({ routing: bare, links }, [warp()], now).routing).to.deep.equal(refusing);
+  });
+
+  it('moves with the base of the config, where no replies are marked too', () => {
+    const replies = { gatewayMacs: [], refusesRedirects: true } as const;
+    const old = routed([hand], { base: 300, replies });
+    expect(leftovers({ routing: old, links }, [warp()], { base: 10_000, replies }).routing).to.deep.equal(
+      routed([hand], { replies }),
+    );
+  });
+
   it('goes where it is half placed and routes nothing yet', () => {
     const { routes } = routed([hand]);
     expect(left({ rules: [], routes }, [warp()])).to.deep.equal([]);

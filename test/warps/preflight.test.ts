@@ -66,11 +66,14 @@ describe('what is missing on the way through a warp', () => {
     const world = around([target], able, { warp, state });
     expect(lacks([target], world)).to.deep.equal([]);
     const heeding = namespaceOf(target.container, undefined, sysctls({ acceptRedirects: true }));
+    const host = { interfaces: [], filtersBridged: false, nameServers: [] };
     const kernel = world.kernel && {
       ...world.kernel,
       namespaces: new Map([...world.kernel.namespaces, [target.container.id, heeding]]),
     };
-    expect(lacks([target], { ...world, ...(kernel && { kernel }) })).to.deep.equal([
+    expect(lacks([target], { ...world, ...(kernel && { kernel: { ...kernel, host } }) })).to.deep.equal([]);
+    const without = kernel && { ...kernel, host: { ...host, lacksNft: true as const } };
+    expect(lacks([target], { ...world, ...(without && { kernel: without }) })).to.deep.equal([
       'caveat worker: redirects are heeded, and the warp vpn sends them: what comes after one goes past it',
     ]);
     const twoHomed = around([target], able, { warp, state: sysctls({ sendRedirects: true }) });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Container } from '../../src/lib/model/container.js';
 import { replyMarking } from '../../src/lib/warps/replies.js';
-import { bridge, kernelWorld, placed } from './scenes.js';
+import { bridge, kernelWorld, namespaceOf, placed } from './scenes.js';
 
 const net = bridge('net', '10.7.0.0/24');
 const lan = bridge('lan', '10.8.0.0/24', { driver: 'macvlan' });
@@ -31,6 +31,25 @@ describe('Connections from outside are told', () => {
   it('not at all where none is known: nothing is then answered past the warp', () => {
     expect(marking(site(), {})).to.equal(undefined);
     expect(marking(site())).to.equal(undefined);
+  });
+
+  it('and redirects are dropped where they would be heeded, as long as there is nft', () => {
+    const refuses = (acceptRedirects: boolean, lacksNft = false): boolean | undefined => {
+      const reading = namespaceOf(site([]));
+      if (reading.read !== 'state') throw new Error(reading.read);
+      const state = { ...reading.state, sysctls: { ...reading.state.sysctls, acceptRedirects } };
+      const readings = { site: { read: 'state' as const, state } };
+      const seen = kernelWorld([net, lan], [site([])], { readings });
+      const host = { interfaces: [], filtersBridged: false, nameServers: [] };
+      const kernel = { namespaces: new Map(), holders: new Set<string>(), ...seen.kernel };
+      return replyMarking(site([]), {
+        ...seen,
+        kernel: { ...kernel, host: { ...host, ...(lacksNft && { lacksNft }) } },
+      })?.refusesRedirects;
+    };
+    expect(refuses(true)).to.equal(true);
+    expect(refuses(false)).to.equal(undefined);
+    expect(refuses(true, true)).to.equal(undefined);
   });
 
   it('not at all where none are taken', () => {

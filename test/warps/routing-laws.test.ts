@@ -52,6 +52,8 @@ const sketches: fc.Arbitrary<RouteSketch[]> = fc
   );
 
 const replies = { gatewayMacs: ['02:42:ac:1e:00:01'] };
+const refusal = { gatewayMacs: [], refusesRedirects: true } as const;
+const markings = fc.constantFrom(undefined, replies, refusal, { ...refusal, ...replies });
 const bases = fc.constantFrom(10_000, 10_001, 10_100, 10_600, 20_000, 500);
 
 /** Much the same again and again: rules that differ in little meet at the same priorities. */
@@ -72,12 +74,8 @@ const wanted: fc.Arbitrary<RoutingState> = fc.oneof(
   { weight: 3, arbitrary: similar },
   {
     weight: 6,
-    arbitrary: fc.tuple(sketches, bases, fc.boolean()).map(([list, base, marksReplies]) => {
-      const reading = routingFor(
-        { routes: list.map(route) },
-        { links },
-        { base, ...(marksReplies && { replies }) },
-      );
+    arbitrary: fc.tuple(sketches, bases, markings).map(([list, base, marking]) => {
+      const reading = routingFor({ routes: list.map(route) }, { links }, { base, replies: marking });
       if (!reading.ok) throw new Error(reading.why);
       return reading.routing;
     }),
@@ -289,6 +287,22 @@ describe('laws of a policy', () => {
         fc.pre(routing.replies !== undefined);
         for (const packet of packets.filter(({ mark }) => mark !== undefined))
           expect(pathText(pathOf(packet, routing, main))).to.be.oneOf(['main', 'local-net']);
+      }),
+    );
+  });
+
+  it('lets nobody past who marks what he sends himself, where no replies are marked', () => {
+    fc.assert(
+      fc.property(fc.tuple(sketches, bases), ([list, base]) => {
+        const [refusing, bare] = [refusal, undefined].map(marking => {
+          const reading = routingFor({ routes: list.map(route) }, { links }, { base, replies: marking });
+          if (!reading.ok) throw new Error(reading.why);
+          return reading.routing;
+        });
+        for (const packet of packets)
+          expect(pathText(pathOf(packet, refusing ?? noRouting, main)), JSON.stringify(packet)).to.equal(
+            pathText(pathOf(packet, bare ?? noRouting, main)),
+          );
       }),
     );
   });

@@ -87,6 +87,7 @@ export function namespaceOf(
       sendRedirects: false,
       reversePathFilter: 0,
       srcValidMark: true,
+      acceptsMarks: false,
     },
     warpSide: bystander,
     ...settings,

@@ -18,11 +18,14 @@ export interface Sysctls {
   readonly ipv6Forwarding: boolean;
   /** Whether IPv6 is switched off for all interfaces. */
   readonly ipv6Disabled: boolean;
+  /** Of any interface that there is or may come. */
   readonly acceptRedirects: boolean;
   readonly sendRedirects: boolean;
   /** The strictest reverse path filter of any interface: 0 off, 1 strict, 2 loose. */
   readonly reversePathFilter: 0 | 1 | 2;
   readonly srcValidMark: boolean;
+  /** Whether a TCP connection that is accepted has the mark of the packet that it began with (`tcp_fwmark_accept`). */
+  readonly acceptsMarks: boolean;
 }
 
 /** What was read of a container's network namespace. */

@@ -66,13 +66,18 @@ export interface UnreachableRoute {
   readonly metric: number;
 }
 
-/** Marks the connections that come in from outside, so that their replies leave as they came. */
+/**
+ * What is done with packets that come in: connections from outside are marked, so that their replies leave as they came,
+ * and redirects, which would lead past a warp, are dropped.
+ */
 export interface ReplyMarking {
   /**
    * MAC addresses of the bridges that the target is on: what has one of them comes from the host, and by its gateway.
-   * What comes in through a warp has the warp's, and that is another after each of its starts. Sorted.
+   * What comes in through a warp has the warp's, and that is another after each of its starts. Sorted; none: nothing
+   * is marked.
    */
   readonly gatewayMacs: readonly string[];
+  readonly refusesRedirects?: true;
   /** Read where somebody changed how it is done: it is ours, and never what is wanted. */
   readonly altered?: true;
 }

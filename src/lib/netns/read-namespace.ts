@@ -1,4 +1,5 @@
-import type { ContainerProcess, NamespaceState } from '../model/namespace.js';
+import type { ContainerProcess, NamespaceState, Sysctls } from '../model/namespace.js';
+import type { RoutingState } from '../model/routing.js';
 import { interfacesIn } from './interfaces.js';
 import type { NamespaceQuestion } from './kernel.js';
 import type { OpenNamespace } from './open-namespace.js';
@@ -28,10 +29,17 @@ export async function readNamespace(
   ]);
   return {
     inode: within.inode,
-    routing,
+    routing: asFarAsWhole(routing, sysctls),
     ...(lacksIpv6 && { lacksIpv6 }),
     links,
     sysctls,
     ...(warpSide && { warpSide: await readWarpSide(run, within, { links, sysctls, hasBeacon }, signal) }),
   };
+}
+
+/** The marks of replies take a switch of the namespace besides: somebody may have set it back. */
+function asFarAsWhole(routing: RoutingState, { acceptsMarks }: Sysctls): RoutingState {
+  const { replies } = routing;
+  if (!replies || replies.gatewayMacs.length === 0 || acceptsMarks) return routing;
+  return { ...routing, replies: { ...replies, altered: true } };
 }

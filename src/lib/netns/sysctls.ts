@@ -6,7 +6,16 @@ import type { OpenNamespace } from './open-namespace.js';
 import type { RunTool } from './tools.js';
 
 const net = '/proc/sys/net';
-const whole = ['ipv4/ip_forward', 'ipv6/conf/all/forwarding', 'ipv6/conf/all/disable_ipv6'] as const;
+/** Read and set where the replies of published ports are marked. */
+export const acceptMarks = `${net}/ipv4/tcp_fwmark_accept`;
+const whole = [
+  'ipv4/ip_forward',
+  'ipv6/conf/all/forwarding',
+  'ipv6/conf/all/disable_ipv6',
+  'ipv4/tcp_fwmark_accept',
+] as const;
+/** Has what an interface that comes later begins with. */
+const later = 'default';
 const perInterface = [
   'forwarding',
   'accept_redirects',
@@ -33,7 +42,7 @@ export async function readSysctls(
   const names = interfaces.filter(name => name !== 'lo' && plainName.test(name));
   const paths = [
     ...whole,
-    ...['all', ...names].flatMap(name => perInterface.map(key => `ipv4/conf/${name}/${key}`)),
+    ...['all', later, ...names].flatMap(name => perInterface.map(key => `ipv4/conf/${name}/${key}`)),
   ];
   const args = ['-v', '-n', '1', ...paths.map(path => `${net}/${path}`)];
   const { stdout, stderr } = await run({ tool: 'head', args, within }, signal);
@@ -58,7 +67,7 @@ function summarize(read: (path: string) => number, names: readonly string[]): Sy
     ipv4Forwarding: read('ipv4/ip_forward') !== 0,
     ipv6Forwarding: read('ipv6/conf/all/forwarding') !== 0,
     ipv6Disabled: read('ipv6/conf/all/disable_ipv6') !== 0,
-    acceptRedirects: names.some(name => {
+    acceptRedirects: [later, ...names].some(name => {
       const pair = [of('all', 'accept_redirects') !== 0, of(name, 'accept_redirects') !== 0];
       // A host heeds them if either says so, a router only if both do.
       return of(name, 'forwarding') === 0 ? pair.includes(true) : !pair.includes(false);
@@ -68,6 +77,7 @@ function summarize(read: (path: string) => number, names: readonly string[]): Sy
     srcValidMark:
       of('all', 'src_valid_mark') !== 0 ||
       (names.length > 0 && names.every(name => of(name, 'src_valid_mark') !== 0)),
+    acceptsMarks: read('ipv4/tcp_fwmark_accept') !== 0,
   };
 }
 

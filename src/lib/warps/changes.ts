@@ -3,6 +3,7 @@ import {
   type Family,
   type PolicyRoute,
   type PolicyRule,
+  type ReplyMarking,
   type RoutingChange,
   type RoutingState,
   type UnreachableRoute,
@@ -79,9 +80,16 @@ function repliesChanges(
 ): RoutingChange[] {
   if (change === 'clear-replies') return from.replies && !to.replies ? [{ change }] : [];
   if (!to.replies) return [];
-  const isThere = from.replies && !from.replies.altered;
-  if (isThere && to.replies.gatewayMacs.join() === from.replies.gatewayMacs.join()) return [];
+  if (from.replies && isSameMarking(from.replies, to.replies)) return [];
   return [{ change, replies: to.replies }];
+}
+
+function isSameMarking(there: ReplyMarking, wanted: ReplyMarking): boolean {
+  return (
+    !there.altered &&
+    there.refusesRedirects === wanted.refusesRedirects &&
+    there.gatewayMacs.join() === wanted.gatewayMacs.join()
+  );
 }
 
 function backstop(family: Family, table: number): UnreachableRoute {

@@ -2,19 +2,16 @@ import {
   backstopMetric,
   type Family,
   mainTable,
-  type Mark,
   type PolicyRoute,
   type PolicyRule,
   type ReplyMarking,
+  replyMark,
   type RoutingState,
   noRouting,
   type ViaRoute,
 } from '../model/routing.js';
 import type { Prefix } from '../net/prefix.js';
 import { compareSelections, type Selection } from './rule-order.js';
-
-/** On replies to connections that came in from outside; the other bits of the mark are left to others. */
-const replyMark: Mark = { value: 0xd6000000, mask: 0xff000000 };
 
 /** Places from the base on. Between what is declared and what was routed by hand, only the place tells. */
 const place = { replies: 0, connected: 1, bypass: 10, bypassByHand: 70, selections: 110 };
@@ -65,7 +62,7 @@ function rulesOf(layout: Layout, family: Family): PolicyRule[] {
   const { base, replies } = layout;
   const toMain = { family, table: mainTable };
   return [
-    ...(replies ? [{ ...toMain, priority: base + place.replies, mark: replyMark }] : []),
+    ...(replies ? [{ ...toMain, priority: base + place.replies, ...byMark(replies) }] : []),
     { ...toMain, priority: base + place.connected, suppressPrefixLength: 0 },
     ...distinct(layout.bypass, family).map((prefix, index) => ({
       ...toMain,
@@ -86,6 +83,14 @@ function rulesOf(layout: Layout, family: Family): PolicyRule[] {
       table,
     })),
   ];
+}
+
+/**
+ * By this rule it is seen that there is a table of nftables too. Where that marks nothing, nobody who marks a packet
+ * himself gets past a warp by it.
+ */
+function byMark({ gatewayMacs }: ReplyMarking): Pick<PolicyRule, 'mark' | 'suppressPrefixLength'> {
+  return { mark: replyMark, ...(gatewayMacs.length === 0 && { suppressPrefixLength: 0 }) };
 }
 
 /** Everything is said by saying nothing: the kernel keeps no prefix of length 0. */
@@ -141,6 +146,9 @@ export function isBypassByHand(rule: PolicyRule, base: number): boolean {
 
 /** The base that a namespace's rules were laid out from; a pass that was cut short may have left two. */
 export function basesOf(routing: RoutingState): number[] {
-  const connected = routing.rules.filter(rule => rule.suppressPrefixLength === 0 && rule.table === mainTable);
+  const connected = routing.rules.filter(
+    ({ suppressPrefixLength, table, mark }) =>
+      suppressPrefixLength === 0 && table === mainTable && mark === undefined,
+  );
   return [...new Set(connected.map(({ priority }) => priority - place.connected))];
 }

@@ -26,7 +26,13 @@ export function leftovers(
   { base, replies }: LeftoverOptions,
 ): Leftovers {
   const byHand = byHandRouting(routing, containers);
-  const reading = routingFor({ routes: [] }, state, { base, replies: routing.replies && replies, byHand });
+  const marking = routing.replies ? replies : refusalIn(replies);
+  const reading = routingFor({ routes: [] }, state, { base, replies: marking, byHand });
   // More than fits can only be what somebody else wrote under our mark: it stays as it is, and is nobody's to open.
   return { routing: reading.ok ? reading.routing : routing, byHand: byHand.tables };
+}
+
+/** What leads past a warp is not to be heeded, also where nobody saw to it when it was routed. */
+function refusalIn({ refusesRedirects }: Partial<ReplyMarking> = {}): ReplyMarking | undefined {
+  return refusesRedirects && { gatewayMacs: [], refusesRedirects };
 }

@@ -68,7 +68,10 @@ function tunnelLacks(name: string, { tunnels, clampsSegments }: WarpSide): Lack[
   ];
 }
 
-/** A warp that sends out by the network it is asked on tells its targets of a shorter way: past itself. */
+/**
+ * A warp that sends out by the network it is asked on tells its targets of a shorter way: past itself. Where there is
+ * nft they are not let hear it (`replyMarking`).
+ */
 function redirectLack(name: string, warpName: string, warp: NamespaceState, target: NamespaceState): Lack[] {
   const ways = warp.links.filter(link => link.name !== 'lo' && link.addresses.length > 0);
   const isHeeded = warp.sysctls.sendRedirects && target.sysctls.acceptRedirects;
@@ -78,7 +81,8 @@ function redirectLack(name: string, warpName: string, warp: NamespaceState, targ
       container: name,
       reason: `redirects are heeded, and the warp ${warpName} sends them: what comes after one goes past it`,
       hints: [
-        `Start the target with --sysctl net.ipv4.conf.all.accept_redirects=0 --sysctl net.ipv4.conf.default.accept_redirects=0.`,
+        'Install nftables: with it Fairlead has the target drop them.',
+        `Or start the target with --sysctl net.ipv4.conf.all.accept_redirects=0 --sysctl net.ipv4.conf.default.accept_redirects=0.`,
         `Or ${warpName} with --sysctl net.ipv4.conf.all.send_redirects=0 --sysctl net.ipv4.conf.default.send_redirects=0.`,
       ],
     },
@@ -138,7 +142,9 @@ function lacksOf(
             ...tunnelLacks(warp.name, side),
           ]
       : []),
-    ...(near && far ? redirectLack(container.name, warp.name, far, near) : []),
+    ...(near && far && world.kernel?.host?.lacksNft
+      ? redirectLack(container.name, warp.name, far, near)
+      : []),
   ];
 }
 

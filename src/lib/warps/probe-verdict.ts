@@ -68,7 +68,8 @@ function whatNext(outcome: ProbeOutcome, { lane }: ProbePlan, counts: ProbeCount
         ...held,
         lane.lane === 'none'
           ? 'Route it: fairlead warp route; what is declared and in place: fairlead warp list.'
-          : 'Other rules come before those of Fairlead in this container: ip rule, in its namespace.',
+          : 'Other rules come before those of Fairlead in this container (ip rule, in its namespace), or it heeds ' +
+            'redirects (ip route show cache; fairlead warp list).',
       ];
     case 'lost':
       return [

@@ -29,15 +29,32 @@ export function takesConnections(container: Container, networks: readonly Networ
 }
 
 /**
- * How the replies of a container are told that have to leave as they came. An engine gives every bridge an address of
+ * By what the connections are told whose replies have to leave as they came. An engine gives every bridge an address of
  * its own, which stays for as long as the bridge does; a bridge that is not in this namespace has none that could be
  * known, and then nothing is marked: nothing is answered past the warp.
  */
-export function replyMarking(container: Container, { kernel, networks }: World): ReplyMarking | undefined {
-  if (!takesConnections(container, networks)) return undefined;
+function gatewayMacs(container: Container, { kernel, networks }: World): string[] {
+  if (!takesConnections(container, networks)) return [];
   const known = kernel?.host?.bridgeMacs ?? {};
   const macs = networksOf(container, networks)
     .filter(({ driver }) => driver === 'bridge')
     .flatMap(network => known[bridgeOf(network)] ?? []);
-  return macs.length === 0 ? undefined : { gatewayMacs: [...new Set(macs)].sort() };
+  return [...new Set(macs)].sort();
+}
+
+/**
+ * Whether a redirect would be followed. A warp that sends out on the network it is asked on tells its targets of a
+ * shorter way, past itself (kernel facts 1). Without nft it is left to the switches: `preflight` says which.
+ */
+function heedsRedirects({ id }: Container, { kernel }: World): boolean {
+  const reading = kernel?.namespaces.get(id);
+  return reading?.read === 'state' && reading.state.sysctls.acceptRedirects && !kernel?.host?.lacksNft;
+}
+
+/** What is to be done with packets that come in to a target; undefined where nothing is. */
+export function replyMarking(container: Container, world: World): ReplyMarking | undefined {
+  const macs = gatewayMacs(container, world);
+  const refusesRedirects = heedsRedirects(container, world);
+  if (macs.length === 0 && !refusesRedirects) return undefined;
+  return { gatewayMacs: macs, ...(refusesRedirects && { refusesRedirects }) };
 }

@@ -5,12 +5,14 @@ export interface NamespaceState {
   readonly rules: string;
   readonly routes: string;
   readonly nft: string;
+  readonly switches: string;
 }
 
 const questions = {
   rules: 'ip -4 rule show; echo; ip -6 rule show',
   routes: 'ip -4 route show table all; echo; ip -6 route show table all',
   nft: 'nft --stateless list ruleset',
+  switches: 'cd /proc/sys/net/ipv4; head -v tcp_fwmark_accept ip_forward conf/*/accept_redirects',
 } as const;
 
 /** Of the engine's own namespace. */
@@ -25,12 +27,13 @@ export async function containerState(engine: PrivateEngine, container: string): 
 }
 
 async function stateBy(ask: (script: string) => Promise<string>): Promise<NamespaceState> {
-  const [rules, routes, nft] = await Promise.all([
+  const [rules, routes, nft, switches] = await Promise.all([
     ask(questions.rules),
     ask(questions.routes),
     ask(questions.nft),
+    ask(questions.switches),
   ]);
-  return { rules, routes: withoutTimes(routes), nft };
+  return { rules, routes: withoutTimes(routes), nft, switches };
 }
 
 /** What changes by itself: how long a route is good for, and what follows when an IPv6 address is no more tentative. */

@@ -1,23 +1,29 @@
 import { expect } from 'chai';
 import { KernelError } from '../../../src/lib/netns/kernel-error.js';
-import { formatReplies, readReplies } from '../../../src/lib/netns/routing/replies.js';
+import { readReplies, remembersSwitch } from '../../../src/lib/netns/routing/read-replies.js';
+import { formatReplies } from '../../../src/lib/netns/routing/replies.js';
 
 const table = 'fairlead-replies';
 
-function listed({ rules = 5, macs = ['02:42:ac:11:00:03', '02:42:ac:11:00:02'] } = {}): string {
-  const chain = (name: string): object => ({ chain: { family: 'inet', table, name, prio: -150 } });
-  const rule = (name: string): object => ({ rule: { family: 'inet', table, chain: name, expr: [] } });
+const macs = ['02:42:ac:11:00:03', '02:42:ac:11:00:02'];
+
+/** By the chains that are there, and the number of rules in each. */
+function listed(chains: Readonly<Record<string, number>>, addresses: readonly string[] = []): string {
   return JSON.stringify({
     nftables: [
       { metainfo: { version: '1.0.6' } },
       { table: { family: 'inet', name: table } },
-      { set: { name: 'gateways', ...(macs.length > 0 && { elem: macs }) } },
-      ...[chain('incoming'), chain('answers')],
-      ...Array.from({ length: rules }, () => rule('incoming')),
-      rule('answers'),
+      ...(addresses.length > 0 ? [{ set: { name: 'gateways', elem: addresses } }] : []),
+      ...Object.entries(chains).flatMap(([name, rules]) => [
+        { chain: { family: 'inet', table, name, ...(rules > 0 && { prio: -150 }) } },
+        ...Array.from({ length: rules }, () => ({ rule: { family: 'inet', table, chain: name, expr: [] } })),
+      ]),
     ],
   });
 }
+
+const marking = { incoming: 5, answers: 1 };
+const memory = { set_tcp_fwmark_accept: 0 };
 
 describe('The table that marks replies', () => {
   it('is written as a whole, in place of the one before', () => {
@@ -28,8 +34,18 @@ describe('The table that marks replies', () => {
     expect(script).to.include('elements = { 02:42:ac:11:00:02, 02:42:ac:11:00:03 }');
   });
 
-  it('may be for nobody', () => {
-    expect(formatReplies({ gatewayMacs: [] })).to.not.include('elements');
+  it('marks nothing where no bridge is known, and drops redirects only where they are heeded', () => {
+    const refusing = formatReplies({ gatewayMacs: [], refusesRedirects: true });
+    expect(refusing).to.include('icmp type redirect drop').and.not.include('mark');
+    expect(formatReplies({ gatewayMacs: ['02:42:ac:11:00:02'] })).to.not.include('redirect');
+  });
+
+  it('remembers a switch that was set', () => {
+    const replies = { gatewayMacs: ['02:42:ac:11:00:02'] };
+    expect(formatReplies(replies, true)).to.include('chain set_tcp_fwmark_accept {\n}\n');
+    expect(formatReplies(replies)).to.not.include('set_tcp_fwmark_accept');
+    expect(remembersSwitch(listed({ ...marking, ...memory }, macs))).to.equal(true);
+    expect(remembersSwitch(listed(marking, macs))).to.equal(false);
   });
 
   it('goes whether it is there or not', () => {
@@ -50,13 +66,25 @@ describe('The table that marks replies', () => {
   }
 
   it('is read with its addresses in order', () => {
-    expect(readReplies(listed())).to.deep.equal({ gatewayMacs: ['02:42:ac:11:00:02', '02:42:ac:11:00:03'] });
-    expect(readReplies(listed({ macs: [] }))).to.deep.equal({ gatewayMacs: [] });
+    const gatewayMacs = ['02:42:ac:11:00:02', '02:42:ac:11:00:03'];
+    expect(readReplies(listed(marking, macs))).to.deep.equal({ gatewayMacs });
+    expect(readReplies(listed({ ...marking, ...memory }, macs))).to.deep.equal({ gatewayMacs });
+    expect(readReplies(listed({ ...marking, redirects: 1 }, macs))).to.deep.equal({
+      gatewayMacs,
+      refusesRedirects: true,
+    });
+    expect(readReplies(listed({ redirects: 1 }))).to.deep.equal({ gatewayMacs: [], refusesRedirects: true });
   });
 
   it('is seen to be altered', () => {
-    expect(readReplies(listed({ rules: 7, macs: [] }))).to.deep.equal({ gatewayMacs: [], altered: true });
-    expect(readReplies('{"nftables":[]}')).to.deep.equal({ gatewayMacs: [], altered: true });
+    for (const chains of [
+      { ...marking, incoming: 7 },
+      { answers: 1 },
+      { ...marking, redirects: 2 },
+      { ...marking, theirs: 0 },
+    ])
+      expect(readReplies(listed(chains, macs)), JSON.stringify(chains)).to.include({ altered: true });
+    expect(readReplies(listed(marking))).to.include({ altered: true });
   });
 
   it('is not read from what is no JSON', () => {

@@ -1,5 +1,3 @@
-import { ExitCode } from '../../model/errors.js';
-import { escapeLine } from '../../model/escape.js';
 import type { Link } from '../../model/namespace.js';
 import {
   type Family,
@@ -9,14 +7,12 @@ import {
   replyMark,
   routeProtocol,
 } from '../../model/routing.js';
-import { isKernelFailure, KernelError } from '../kernel-error.js';
 import type { OpenNamespace } from '../open-namespace.js';
-import { missingRights } from '../rights.js';
 import type { RunTool, ToolResult } from '../tools.js';
 import { type Fields, readBatchOutput } from './ip-output.js';
 import { beaconTable } from './own-tables.js';
 import { readLinks } from './read-links.js';
-import { readReplies, repliesTable } from './replies.js';
+import { listReplies, readReplies, unreadable } from './read-replies.js';
 import { readRoutes } from './read-routes.js';
 import { readRules } from './read-rules.js';
 
@@ -64,9 +60,9 @@ export async function readRouting(
   const [rules6 = [], routes6 = [], addresses6 = []] = v6 ?? [];
   const rules = [...readRules('ipv4', rules4), ...readRules('ipv6', rules6)];
   const routes = [...readRoutes('ipv4', routes4), ...readRoutes('ipv6', routes6)];
-  const replies = mayMarkReplies(rules, routes) ? await readRepliesTable(run, within, signal) : undefined;
+  const replies = mayMarkReplies(rules, routes) ? await listReplies(run, within, signal) : undefined;
   return {
-    routing: { rules, routes, ...(replies && { replies }) },
+    routing: { rules, routes, ...(replies !== undefined && { replies: readReplies(replies) }) },
     ...(v6?.length === 0 && { lacksIpv6: true }),
     links: readLinks(links, [...addresses4, ...addresses6]),
     hasBeacon: routes4.some(({ table }) => Number(table) === beaconTable),
@@ -82,37 +78,11 @@ function answers(family: Family, result: ToolResult): readonly (readonly Fields[
 }
 
 /**
- * Whether it is worth an nft to look for the table that marks replies: it comes after the rule for the mark and goes after
+ * Whether it is worth an nft to look for the table for what comes in: it comes after the rule for the mark and goes after
  * it, when all other rules are gone as well.
  */
 function mayMarkReplies(rules: readonly PolicyRule[], routes: readonly PolicyRoute[]): boolean {
   return (
     rules.some(({ mark }) => mark?.value === replyMark.value) || (rules.length === 0 && routes.length > 0)
   );
-}
-
-async function readRepliesTable(
-  run: RunTool,
-  within: OpenNamespace,
-  signal?: AbortSignal,
-): Promise<RoutingState['replies']> {
-  const args = ['-j', 'list', 'table', 'inet', repliesTable];
-  let result: ToolResult;
-  try {
-    result = await run({ tool: 'nft', args, within }, signal);
-  } catch (error) {
-    // Without nft we cannot have made one.
-    if (isKernelFailure(error, 'tool')) return undefined;
-    throw error;
-  }
-  if (result.exitCode === 0) return readReplies(result.stdout);
-  if (result.stderr.includes('No such file or directory')) return undefined;
-  throw unreadable('how its replies are marked', result);
-}
-
-function unreadable(what: string, { stderr }: ToolResult): KernelError {
-  if (/Operation not permitted|Permission denied/.test(stderr)) return missingRights(`read ${what}`);
-  return new KernelError('no-answer', `Could not read ${what}: ${escapeLine(stderr)}.`, {
-    exit: ExitCode.failed,
-  });
 }
