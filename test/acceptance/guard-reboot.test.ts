@@ -1,7 +1,7 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { type SystemdHost, bootSystemd } from '../engine/systemd-host.js';
-import { waitUntil } from '../engine/wait-until.js';
+import { waitUntil as waitFor } from '../engine/wait-until.js';
 import { firewallTools } from './firewall-tools.js';
 import { outsideAddress, startOutside } from './outside/outside.js';
 import { startSender } from './outside/sender.js';
@@ -12,6 +12,11 @@ const sink = outsideAddress(77);
 const guardFile = '/var/lib/fairlead/guard.json';
 const always = { RestartPolicy: { Name: 'always' } };
 const label = { 'fairlead.warp': 'vpn' };
+
+/** A boot, containers that come back, and a pass may all be part of it. */
+function waitUntil(what: string, condition: () => Promise<boolean>): Promise<void> {
+  return waitFor(what, condition, 30_000);
+}
 
 describe('The guard after a power cut, under systemd 252 and Engine 28.5', () => {
   let host: SystemdHost;
@@ -33,7 +38,7 @@ describe('The guard after a power cut, under systemd 252 and Engine 28.5', () =>
 
   const doctor = (): Promise<string> => host.run('sh', '-c', 'fairlead doctor || true');
 
-  /** It is at it again without anybody having started it, and what it sends can be seen. */
+  /** Packets that the guard has dropped. */
   const heldBack = async (): Promise<number> => {
     const listing = await host.engine.exec('nft', ['list', 'ruleset']);
     const dropped = /from-br-\w+ \{[^}]*counter packets (\d+)/.exec(listing);
@@ -76,8 +81,13 @@ describe('The guard after a power cut, under systemd 252 and Engine 28.5', () =>
     await waitUntil('it sends through its warp', async () => (await ways()).warp > 10);
     expect((await ways()).direct).to.equal(0);
     // In its place is what Fairlead would have made, and would make again.
-    const plan = await host.run('fairlead', 'plan', '--exit-code');
-    expect(plan).to.include('guarded');
+    const isSettled = (): Promise<boolean> =>
+      host.run('fairlead', 'plan', '--exit-code').then(
+        plan => plan.includes('guarded'),
+        () => false,
+      );
+    await waitUntil('nothing is left to be done', isSettled);
+    expect((await ways()).direct).to.equal(0);
   });
 
   it('is not put in the place of one in force, and is left when its unit is stopped', async () => {
