@@ -2,19 +2,21 @@ import { chmod, copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { installTools } from './engine-tools.js';
-import { loadImage } from './image-archive.js';
+import { type ImageRecipe, loadImage } from './image-archive.js';
 import type { PrivateEngine } from './private-engine.js';
 
 export const baseImageName = 'fairlead-test/busybox';
 
 /** An image of 2 MB with a shell and the common commands: sh, ip, ping, nc, wget, httpd, sleep and so on. */
+export const baseImageRecipe: ImageRecipe = {
+  name: baseImageName,
+  revision: 1,
+  changes: ['CMD ["sh"]', 'ENV PATH=/bin'],
+  fill: addBusybox,
+};
+
 export function baseImage(engine: PrivateEngine): Promise<string> {
-  return loadImage(engine, {
-    name: baseImageName,
-    revision: 1,
-    changes: ['CMD ["sh"]', 'ENV PATH=/bin'],
-    fill: addBusybox,
-  });
+  return loadImage(engine, baseImageRecipe);
 }
 
 /** A root file system that a shell is at home in: commands, accounts, a writable /tmp. */

@@ -4,8 +4,10 @@ import { fstatSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { baseImageRecipe } from './base-image.js';
 import { clientEnvironment } from './engine-environment.js';
 import { EngineStartError, EngineUnavailableError } from './engine-errors.js';
+import { imageArchive } from './image-archive.js';
 import { installEngine } from './install-engine.js';
 import { enterCommand } from './namespaces.js';
 import { startEngine } from './private-engine.js';
@@ -74,6 +76,21 @@ function readFromStart(file: number): string {
   const content = Buffer.alloc(fstatSync(file).size);
   readSync(file, content, 0, content.length, 0);
   return content.toString();
+}
+
+/** Makes the base image known to an engine: nothing in there can be pulled. */
+export async function importImage(engine: RunningEngine): Promise<number> {
+  const { name, changes } = baseImageRecipe;
+  const archive = await imageArchive(baseImageRecipe);
+  const exitCode = await runInEngine(engine, [
+    'docker',
+    'import',
+    ...changes.flatMap(change => ['--change', change]),
+    archive,
+    name,
+  ]);
+  if (exitCode === 0) console.log(name);
+  return exitCode;
 }
 
 /** Runs a command in an engine's network namespace; its exit code is ours. */

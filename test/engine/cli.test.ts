@@ -31,6 +31,10 @@ describe('The command engine', () => {
       );
       expect(entered).to.include({ exitCode: 0, stderr: '' });
       expect((await engineCommand('exec', '--name', name, '--', 'sh', '-c', 'exit 7')).exitCode).to.equal(7);
+      const image = await engineCommand('image', '--name', name);
+      expect(image.stdout.split('\n').at(-1)).to.equal('fairlead-test/busybox');
+      const run = ['docker', 'run', '--rm', 'fairlead-test/busybox', 'echo', 'hello'];
+      expect((await engineCommand('exec', '--name', name, '--', ...run)).stdout).to.equal('hello');
     } finally {
       expect(await engineCommand('stop', '--name', name)).to.include({ exitCode: 0, stderr: '' });
     }

@@ -6,7 +6,7 @@ import {
   EngineStartError,
   EngineUnavailableError,
 } from './engine-errors.js';
-import { runInEngine, startDetached, startInForeground } from './cli-commands.js';
+import { importImage, runInEngine, startDetached, startInForeground } from './cli-commands.js';
 import { isRelease, podmanRelease, releases } from './releases.js';
 import type { Release } from './releases.js';
 import { findEngine, listEngines, stopEngine } from './running-engines.js';
@@ -20,6 +20,7 @@ const usage = `Private Docker engines for tests, demos and benches.
   engine stop [--name NAME]                         stop one
   engine list                                       those there are
   engine exec [--name NAME] -- COMMAND [ARG…]       run a command in its network namespace, DOCKER_HOST set
+  engine image [--name NAME]                        import an image with sh, ip, ping and the like; print its name
   engine clean                                      remove what engines of dead owners left behind
 
 Releases: ${releases.join(', ')}, ${podmanRelease} (${newest} unless said otherwise).`;
@@ -60,6 +61,8 @@ async function main(args: readonly string[]): Promise<number> {
     case 'exec':
       if (rest.length === 0) throw new UsageError('exec needs a command after --');
       return runInEngine(findEngine(values.name ?? operands[0]), rest);
+    case 'image':
+      return importImage(findEngine(values.name ?? operands[0]));
     case 'clean':
       for (const name of sweepEngines()) console.log(`removed ${name}`);
       return 0;

@@ -47,7 +47,8 @@ async function hasImage(engine: PrivateEngine, name: string): Promise<boolean> {
   }
 }
 
-async function imageArchive(recipe: ImageRecipe): Promise<string> {
+/** The archive of an image's files, made the first time. */
+export async function imageArchive(recipe: ImageRecipe): Promise<string> {
   const folder = await cached(
     `image-${recipe.name.replace('/', '-')}-${String(recipe.revision)}`,
     async draft => {

@@ -116,6 +116,31 @@ describe('Of a warp that NAT is set up in', () => {
     expect(about(plan, 'warning')).to.deep.equal(ofWorker);
   });
 
+  it('nothing is taken back from a target that is given a further route by hand without it', () => {
+    const scope = { targets: ['worker'], complete: true, via: 'vpn' };
+    const given = byHand({ nat: false, rules: ['198.18.0.0/15'] }, declared({ nat: true }));
+    const plan = planRoute(given, scene([vpn(), worker()], sketch), scope);
+    const nats = plan.steps.flatMap(step => (step.do === 'set-nat' ? (step.nat?.targets ?? 'removed') : []));
+    expect(nats).to.deep.equal(['10.7.0.3']);
+    expect(about(plan, 'warning')).to.deep.equal(ofWorker);
+  });
+
+  it('who was routed by hand without it stays without it, and is told so', () => {
+    const other = placed('other', { at: { net: '10.7.0.4' } });
+    const given = byHand({ targets: ['worker', 'other'] });
+    const plan = planRoute(given, scene([vpn(), plain(), other]), {
+      targets: ['worker', 'other'],
+      complete: false,
+    });
+    const routed = { worker: routingAfter(plan, 'worker'), other: routingAfter(plan, 'other') };
+    const side = { masquerades: [], nat: { targets: ['10.7.0.3'] }, hasOwn: true } as const;
+    const pass = planWarps(declared(), scene([vpn(), plain(), other], { routed, sides: { vpn: side } }));
+    expect(pass.steps).to.deep.equal([]);
+    expect(about(pass, 'caveat').filter(line => line.endsWith('NAT is set'))).to.deep.equal([
+      'other: NAT is set',
+    ]);
+  });
+
   it('only those lack something who do not ask for it themselves', () => {
     const other = placed('other', { at: { net: '10.7.0.4' } });
     const config = declared({

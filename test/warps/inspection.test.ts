@@ -1,8 +1,14 @@
 import { expect } from 'chai';
 import type { Container } from '../../src/lib/model/container.js';
 import type { World } from '../../src/lib/model/world.js';
-import type { WarpDeclaration } from '../../src/lib/warps/declaration.js';
-import { inspectionForWarps, namespacesToRead, needsKernel } from '../../src/lib/warps/inspection.js';
+import { type WarpDeclaration, withCommandRoutes } from '../../src/lib/warps/declaration.js';
+import {
+  inspectionForByHand,
+  inspectionForWarps,
+  namespacesToRead,
+  needsKernel,
+} from '../../src/lib/warps/inspection.js';
+import { planWarps } from '../../src/lib/warps/plan.js';
 import { bridge, declared, kernelWorld, placed, type PlacedSketch } from './scenes.js';
 
 const net = bridge('net', '10.7.0.0/24');
@@ -64,6 +70,28 @@ describe('For warps are inspected', () => {
   });
 });
 
+describe('For routes by hand are inspected', () => {
+  const at = (network: string): PlacedSketch => ({ at: { [network]: '10.7.0.9' } });
+  const containers = [
+    placed('worker', at('net')),
+    placed('vpn', at('net')),
+    placed('web', at('other')),
+    placed('crawler', { ...at('third'), labels: { 'fairlead.warp': 'tor' } }),
+    placed('neighbour', at('third')),
+  ];
+  const byHand = (...holders: string[]): string[] => {
+    const ids = new Set(containers.filter(({ name }) => holders.includes(name)).map(({ id }) => id));
+    const needed = inspectionForByHand(declared(), ids);
+    return containers.filter(each => needed(each, containers)).map(({ name }) => name);
+  };
+
+  it('those on a network with what nobody declares, and nobody elsewhere', () => {
+    expect(byHand('worker', 'crawler')).to.deep.equal(['worker', 'vpn']);
+    expect(byHand('crawler')).to.deep.equal([]);
+    expect(byHand()).to.deep.equal([]);
+  });
+});
+
 describe('Of namespaces are read', () => {
   const label = { 'fairlead.warp': 'vpn' };
   const at = { net: '10.7.0.3' };
@@ -81,6 +109,17 @@ describe('Of namespaces are read', () => {
       'worker',
       'old as a warp',
     ]);
+  });
+
+  it('those of warps by hand, once what was read tells of them', () => {
+    const containers = [placed('vpn', { at: { net: '10.7.0.2' } }), placed('worker', { at }), placed('web')];
+    const asked = withCommandRoutes(declared(), { targets: ['worker'], via: 'vpn' });
+    const [step] = planWarps(asked, kernelWorld([net], containers)).steps;
+    if (step?.do !== 'set-routing') throw new Error('it was not routed');
+    const seen = kernelWorld([net], containers, { routed: { worker: step.routing } });
+    expect(read(seen)).to.deep.equal(['worker as a warp', 'vpn as a warp']);
+    const before = seen.kernel && { ...seen, kernel: { ...seen.kernel, namespaces: new Map() } };
+    expect(before && read(before)).to.deep.equal(['worker as a warp']);
   });
 
   it('one of several that share it, and none of the host’s or of what does not run', () => {

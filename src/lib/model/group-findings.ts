@@ -26,7 +26,7 @@ export function groupFindings(findings: readonly Finding[]): FindingGroup[] {
 
 /** `worker, worker-2`, and no more than a line takes. Escaped. */
 export function listedNames(names: readonly string[]): string {
-  const distinct = [...new Set(names)].filter(name => name !== '');
+  const distinct = [...new Set(names)].filter(name => name !== '').sort();
   const shown = distinct.slice(0, mostNames).map(name => escapeLine(name));
   const more = distinct.length - shown.length;
   return more > 0 ? `${shown.join(', ')} and ${String(more)} more` : shown.join(', ');

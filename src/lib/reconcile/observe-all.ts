@@ -1,7 +1,7 @@
 import type { Engine } from '../docker/engine.js';
 import type { Job } from '../model/step.js';
 import type { World } from '../model/world.js';
-import { namespacesToRead, needsKernel } from '../warps/inspection.js';
+import { inspectionForByHand, namespacesToRead, needsKernel } from '../warps/inspection.js';
 import type { WarpDeclaration } from '../warps/declaration.js';
 import type { NamespacesToRead } from '../warps/scoped-reading.js';
 import type { Memory } from './memory.js';
@@ -37,10 +37,13 @@ export async function observeAll(
 ): Promise<World> {
   if (only && !only.has('warps')) return observe(engine, needsInspect, signal, memory);
   const holders = await findHolders(access, memory);
+  const forByHand = inspectionForByHand(warps, holders);
   const world = await observe(
     engine,
     (container, networks, containers) =>
-      holders.has(container.id) || needsInspect(container, networks, containers),
+      holders.has(container.id) ||
+      needsInspect(container, networks, containers) ||
+      forByHand(container, containers),
     signal,
     memory,
   );

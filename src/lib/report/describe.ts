@@ -27,7 +27,7 @@ function describeRoutes({ name }: ContainerRef, routes: readonly RouteSummary[])
     const over = network === undefined ? via : `${via} on ${network}`;
     return open ? over : `${over} (blocked)`;
   });
-  return `${name} → ${ways.join(', ')}`;
+  return `${name} → ${[...new Set(ways)].join(', ')}`;
 }
 
 function describeNat({ name }: ContainerRef, { targets, tunnel }: WarpNat): string {

@@ -11,6 +11,8 @@ export interface JobStatus {
   readonly job: Job;
   /** Objects that are as declared. */
   readonly asDeclared: number;
+  /** What is declared for somebody and not counted at present: one that does not run, say. */
+  readonly ignored: number;
   /** What a pass would do. */
   readonly toDo: readonly Step[];
   /** What a pass cannot or will not mend, and what to know of. */
@@ -36,18 +38,22 @@ export function statusOf(plan: Plan): JobStatus[] {
     return {
       job,
       asDeclared: findings.filter(({ find }) => settled.has(find)).length,
+      ignored: findings.filter(({ find }) => find === 'ignored').length,
       toDo: plan.steps.filter(step => step.job === job),
       notes: findings.filter(({ find }) => noted.has(find)),
     };
   });
 }
 
-function headline({ asDeclared, toDo, notes }: JobStatus): string {
+function headline({ asDeclared, ignored, toDo, notes }: JobStatus): string {
   const parts = [
     ...(asDeclared > 0 ? [`${String(asDeclared)} as declared`] : []),
     ...(toDo.length > 0 ? [`${String(toDo.length)} to do`] : []),
-    ...(notes.length > 0 ? [`${String(notes.length)} to look at`] : []),
+    ...(notes.length > 0 ? [`${String(groupFindings(notes).length)} to look at`] : []),
   ];
+  // Beside the rest they are no news; alone they are not nothing.
+  if (parts.length === 0 && ignored > 0)
+    return `${String(ignored)} ignored: not running, or not to be counted`;
   return parts.length === 0 ? 'nothing declared' : parts.join(', ');
 }
 

@@ -30,6 +30,9 @@ export function inForce({ owner, routed, byHand }: Decision, world: World): Rout
   const declared = routed?.routes ?? [];
   const anew = new Set(declared.filter(({ origin }) => origin === 'command').map(({ warp }) => warp.name));
   const kept = byHand.tables.filter(({ warp }) => warp && !anew.has(warp.name));
-  const routes = [...declared, ...kept.flatMap(table => routeByHand(table, owner, world))];
+  const all = [...declared, ...kept.flatMap(table => routeByHand(table, owner, world))];
+  // NAT is for an address: whoever asks for it in a warp has it for all that is sent there.
+  const masqueraded = new Set(all.flatMap(({ nat, warp }) => (nat ? warp.id : [])));
+  const routes = all.map(route => ({ ...route, nat: masqueraded.has(route.warp.id) }));
   return process && routes.length > 0 ? { container: owner, process, routes } : undefined;
 }

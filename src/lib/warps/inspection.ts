@@ -1,9 +1,12 @@
+import { processOf } from '../model/container-process.js';
 import { type Container, isAlive } from '../model/container.js';
 import type { Network } from '../model/network.js';
 import type { World } from '../model/world.js';
+import { byHandRouting } from './by-hand.js';
 import type { WarpDeclaration } from './declaration.js';
 import { namespaceOwner } from './namespace-owner.js';
 import { mayBeOrphaned } from './orphans.js';
+import { routingIn } from './target-state.js';
 import { allWishes, findWarps } from './warp-names.js';
 import { needsEnvironment } from './wishes.js';
 
@@ -45,12 +48,50 @@ function concerned(declaration: WarpDeclaration, containers: readonly Container[
   return new Set([...some, ...ownersOf(some, containers)].map(({ id }) => id));
 }
 
+/**
+ * Which containers must be inspected beside, for routes by hand: whoever is on a network with a namespace that
+ * something of ours is in and nothing is declared for. Which of them is the warp only the kernel tells, later.
+ */
+export function inspectionForByHand(
+  declaration: WarpDeclaration,
+  holders: ReadonlySet<string>,
+): (container: Container, containers: readonly Container[]) => boolean {
+  const known = new WeakMap<readonly Container[], ReadonlySet<string>>();
+  return (container, containers) => {
+    const networks = known.get(containers) ?? networksByHand(declaration, holders, containers);
+    known.set(containers, networks);
+    return container.endpoints.some(({ networkName }) => networks.has(networkName));
+  };
+}
+
+function networksByHand(
+  declaration: WarpDeclaration,
+  holders: ReadonlySet<string>,
+  containers: readonly Container[],
+): ReadonlySet<string> {
+  const declared = new Set(allWishes(declaration, containers).map(({ container }) => container.id));
+  const others = containers.filter(({ id }) => holders.has(id) && !declared.has(id));
+  return new Set(others.flatMap(({ endpoints }) => endpoints.map(({ networkName }) => networkName)));
+}
+
+/** Warps that something is routed through by hand, as far as namespaces have been read. */
+function warpsByHand(world: World): Container[] {
+  const { containers } = world;
+  return containers.flatMap(container => {
+    const routing = routingIn(container, world);
+    return routing ? byHandRouting(routing, containers).tables.flatMap(({ warp }) => warp ?? []) : [];
+  });
+}
+
 /** Running, and in a namespace that is not the host's: that one is never worked on. */
 function hasNamespace(container: Container): boolean {
   return isAlive(container) && container.networkMode.kind !== 'host';
 }
 
-/** Whose namespaces to read, by container ID, and of whom also what it does with the packets of others. */
+/**
+ * Whose namespaces to read, by container ID, and of whom also what it does with the packets of others. What was read
+ * may tell of more.
+ */
 export function namespacesToRead(
   declaration: WarpDeclaration,
   world: World,
@@ -76,6 +117,9 @@ export function namespacesToRead(
   for (const { id } of orphans) asked.set(id, { warpSide: false });
   for (const { id } of targets.filter(hasNamespace)) asked.set(id, { warpSide: false });
   for (const { id } of warps.filter(hasNamespace)) asked.set(id, { warpSide: true });
+  // Nobody has inspected a warp of others that is on none of their networks any more: it is none at present.
+  for (const owner of ownersOf(warpsByHand(world), containers).filter(hasNamespace))
+    if (processOf(owner)) asked.set(owner.id, { warpSide: true });
   return asked;
 }
 

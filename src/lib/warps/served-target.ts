@@ -3,16 +3,22 @@ import type { Container } from '../model/container.js';
 import { networkOfEndpoint } from '../model/membership.js';
 import type { ViaRoute } from '../model/routing.js';
 import type { World } from '../model/world.js';
+import { canonicalAddress } from '../net/address.js';
 import type { Decision } from './decision.js';
 import { wayOver } from './passage.js';
-import type { Route, RoutedTarget } from './route.js';
+import type { Passage, Route, RoutedTarget } from './route.js';
 import { isSealed } from './sealed-namespace.js';
 import { warpOfWay } from './target-state.js';
 
-/** Whether NAT of ours is in a warp: then it was asked for, whoever set up the way to it. */
-function hasNat({ id }: Container, { kernel }: World): boolean {
+/** Whether NAT of ours is in a warp for a target: then it was asked for. Where somebody changed it, for whom is lost. */
+function hasNat({ id }: Container, passage: Passage, { kernel }: World): boolean {
   const reading = kernel?.namespaces.get(id);
-  return reading?.read === 'state' && (reading.state.warpSide?.hasOwn ?? false);
+  const side = reading?.read === 'state' ? reading.state.warpSide : undefined;
+  if (!side?.nat) return side?.hasOwn ?? false;
+  const { targets } = side.nat;
+  return [passage.targetIpv4, passage.targetIpv6].some(
+    address => address !== undefined && targets.includes(canonicalAddress(address)),
+  );
 }
 
 /** What a way out that stands in a namespace leads to; the rules for it stand elsewhere. */
@@ -22,8 +28,10 @@ export function routeBy(way: ViaRoute, owner: Container, world: World): Route | 
   const network = endpoint && networkOfEndpoint(endpoint, world.networks);
   if (!warp || !network) return undefined;
   const found = wayOver(network, { name: owner.name, owner }, { name: warp.name, owner: warp });
-  const terms = { origin: 'command', rules: [], bypass: [], nat: hasNat(warp, world) } as const;
-  return { warp, ...terms, ...('passage' in found ? { passage: found.passage } : { closed: found.closed }) };
+  const terms = { origin: 'command', rules: [], bypass: [] } as const;
+  if (!('passage' in found)) return { warp, ...terms, nat: false, closed: found.closed };
+  const { passage } = found;
+  return { warp, ...terms, nat: hasNat(warp, passage, world), passage };
 }
 
 /**
@@ -37,12 +45,12 @@ export function servedTarget(
   const process = processOf(owner);
   const sealed = isSealed(owner, world.containers);
   const named = new Set(declared?.routes.map(({ warp }) => warp.id));
-  const routes = new Map((routed?.routes ?? []).map(route => [route.warp.id, route]));
+  const routes = [...(routed?.routes ?? [])];
   for (const way of wanted?.routes ?? []) {
     const route = way.type === 'via' ? routeBy(way, owner, world) : undefined;
     // What the target could have written itself asks nothing of a warp that nobody declares for it.
     if (!route || (!sealed && !named.has(route.warp.id))) continue;
-    if (!routes.has(route.warp.id)) routes.set(route.warp.id, route);
+    if (!routes.some(({ warp }) => warp.id === route.warp.id)) routes.push(route);
   }
-  return process && routes.size > 0 ? { container: owner, process, routes: [...routes.values()] } : undefined;
+  return process && routes.length > 0 ? { container: owner, process, routes } : undefined;
 }
