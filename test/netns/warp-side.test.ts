@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { OpenNamespace } from '../../src/lib/netns/open-namespace.js';
+import { missingProgram } from '../../src/lib/netns/tool-folders.js';
 import type { Invocation, RunTool } from '../../src/lib/netns/tools.js';
 import { readWarpSide } from '../../src/lib/netns/warp-side/read-warp-side.js';
 import { writeNat } from '../../src/lib/netns/warp-side/write-nat.js';
@@ -55,6 +56,18 @@ describe("a warp's side by its listings", () => {
     expect(legacy.calls.filter(call => call.startsWith('ip'))).to.deep.equal([
       'iptables-legacy -w 5 -t filter -S',
     ]);
+  });
+
+  it('says whose rules nobody could read, where an image has legacy iptables and the host has not', async () => {
+    const tables = answering({ 'cat /proc/net/ip_tables_names': 'filter\n' });
+    const run: RunTool = (invocation, signal) =>
+      invocation.tool.endsWith('-legacy')
+        ? Promise.reject(missingProgram(invocation.tool))
+        : tables.run(invocation, signal);
+    const side = await readWarpSide(run, within, surroundings);
+    expect(side).to.deep.include({ dropping: [], unreadLegacy: ['ipv4'] });
+    await writeNat(run, within, { targets: ['10.9.0.3'] });
+    expect(tables.calls).to.include('nft -j -f -');
   });
 
   it('counts what rewrites the sources of others, and no answers of the name server', async () => {

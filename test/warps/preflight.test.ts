@@ -43,6 +43,13 @@ describe('what is missing on the way through a warp', () => {
     for (const { hints } of preflight(targets, world)) expect(hints).to.be.an('array').that.is.not.empty;
   });
 
+  it('is not known where its rules could not be read, and then nothing is said of what may stand in them', () => {
+    const world = around([worker], { unreadLegacy: ['ipv4', 'ipv6'], clampsSegments: true });
+    expect(lacks([worker], world)).to.deep.equal([
+      'caveat vpn: has rules of iptables-legacy for IPv4 that could not be read: they may drop what it is to forward',
+    ]);
+  });
+
   it('is only what is used of both families', () => {
     const warp = placed('vpn', { at: { 'vpn-net': '10.1.0.2,fd00::2' } });
     const only6 = routed('six', { warp, at: { 'vpn-net': '10.1.0.3,fd00::3' }, rules: ['2001:db8::/32'] });

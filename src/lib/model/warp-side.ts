@@ -25,6 +25,8 @@ export interface WarpSide {
   readonly masquerades: readonly Family[];
   /** Chains of somebody else that drop what is forwarded unless a rule accepts it. */
   readonly dropping: readonly DroppingChain[];
+  /** Families in which there are rules of legacy iptables that nobody could read: its program is not on the host. */
+  readonly unreadLegacy?: readonly Family[];
   /** Whether the segment size of forwarded TCP connections is fitted to the tunnel. */
   readonly clampsSegments: boolean;
   /** What Fairlead has set up here, as far as it is whole. */

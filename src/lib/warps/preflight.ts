@@ -37,7 +37,7 @@ function lacksFor(family: Family, name: string, { sysctls }: NamespaceState, sid
             natHint,
           ),
         ]),
-    ...(side.masquerades.includes(family)
+    ...(side.masquerades.includes(family) || side.unreadLegacy?.includes(family)
       ? []
       : [
           lack(
@@ -111,6 +111,17 @@ function stateOf({ kernel }: World, id: string): NamespaceState | undefined {
   return reading?.read === 'state' ? reading.state : undefined;
 }
 
+/** What it drops of what it is to forward, and whether it masquerades, may stand in rules that nobody could read. */
+function unreadLacks(name: string, families: readonly Family[], { unreadLegacy = [] }: WarpSide): Lack[] {
+  return families
+    .filter(family => unreadLegacy.includes(family))
+    .map(family => ({
+      container: name,
+      reason: `has rules of iptables-legacy for ${label[family]} that could not be read: they may drop what it is to forward`,
+      hints: ['Install iptables on this host, of the kind that has iptables-legacy.'],
+    }));
+}
+
 /** A warp that Fairlead sets up NAT in for others lacks nothing but that for this one. */
 function natLack(name: string, route: Route, passage: Passage, side: WarpSide): Lack[] {
   const lacking = familiesOf(route, passage).filter(
@@ -142,6 +153,7 @@ function lacksOf(
             ...tunnelLacks(warp.name, side),
           ]
       : []),
+    ...(side ? unreadLacks(warp.name, familiesOf(route, passage), side) : []),
     ...(near && far && world.kernel?.host?.lacksNft
       ? redirectLack(container.name, warp.name, far, near)
       : []),

@@ -58,6 +58,7 @@ export async function readWarpSide(
       .map(({ name }) => name)
       .sort(),
     ...rulesOfOthers(seen),
+    ...(seen.unread.length > 0 && { unreadLegacy: seen.unread }),
     ...(own && nat && isWhole(own, nat, seen, surroundings) && { nat }),
     ...(nat?.tunnel !== undefined && { knownTunnel: nat.tunnel }),
     hasOwn: own !== undefined || surroundings.hasBeacon,

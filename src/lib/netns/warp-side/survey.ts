@@ -2,6 +2,7 @@ import type { Family } from '../../model/routing.js';
 import { families } from '../nft/expressions.js';
 import { type NftTable } from '../nft/ruleset.js';
 import { listTables } from '../nft/run-nft.js';
+import { isKernelFailure } from '../kernel-error.js';
 import type { OpenNamespace } from '../open-namespace.js';
 import type { RunTool } from '../tools.js';
 import { isIptablesChain } from './foreign-rules.js';
@@ -23,17 +24,41 @@ export interface Survey {
   /** Lines of all tables of legacy iptables. */
   readonly legacy: readonly { readonly family: Family; readonly lines: readonly string[] }[];
   readonly forward: readonly ForwardChain[];
+  /** Families of whose legacy tables nothing is known, for there is no program to ask. */
+  readonly unread: readonly Family[];
 }
 
 const looked: readonly IptablesTable[] = ['filter', 'nat', 'mangle'];
+
+interface LegacyRules {
+  readonly all: readonly string[];
+  readonly forward: readonly ForwardChain[];
+  readonly unread?: true;
+}
 
 async function surveyLegacy(
   run: RunTool,
   within: OpenNamespace,
   family: Family,
   signal: AbortSignal | undefined,
-): Promise<{ all: readonly string[]; forward: readonly ForwardChain[] }> {
+): Promise<LegacyRules> {
   const present = await legacyTables(run, within, family, signal);
+  try {
+    return await listLegacy(run, within, family, present, signal);
+  } catch (error) {
+    // An image brings its own, which the host need not have.
+    if (isKernelFailure(error, 'tool')) return { all: [], forward: [], unread: true };
+    throw error;
+  }
+}
+
+async function listLegacy(
+  run: RunTool,
+  within: OpenNamespace,
+  family: Family,
+  present: ReadonlySet<string>,
+  signal: AbortSignal | undefined,
+): Promise<LegacyRules> {
   const all: string[] = [];
   const forward: ForwardChain[] = [];
   for (const table of looked.filter(name => present.has(name))) {
@@ -74,5 +99,6 @@ export async function survey(run: RunTool, within: OpenNamespace, signal?: Abort
       ...(own ? await surveyIptablesNft(run, within, tables, signal) : []),
       ...legacy.flatMap(({ forward }) => forward),
     ],
+    unread: families.filter((_, at) => legacy[at]?.unread),
   };
 }
