@@ -56,6 +56,8 @@ export interface Disconnect extends StepBase {
   readonly stale?: boolean;
   /** Set where without the joins before it the container would be left on no network at all. */
   readonly needsJoins?: true;
+  /** Set where it cuts the connections of clients, and who it is for may be back in a moment. */
+  readonly cutsClients?: true;
 }
 
 /** A container on a network that is recreated, with what a reconnect has to bring back. */

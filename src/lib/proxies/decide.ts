@@ -60,7 +60,10 @@ export function decideJoin(
         ...rescue,
         ...joins.map(wanted => joinStep(proxy, wanted, declaration, around)),
         // A proxy that stays nowhere lives on what it joins: those joins have to work first.
-        ...leaves.map(({ network, reason }) => leaveStep(proxy, network, reason, kept.length === 0)),
+        ...leaves.map(({ network, reason, cutsClients }) => ({
+          ...leaveStep(proxy, network, reason, kept.length === 0),
+          ...(cutsClients && { cutsClients }),
+        })),
       ],
       findings: [
         ...gatewayWarnings(proxy, around, joining, leaving),

@@ -5,6 +5,7 @@ import { matchesName } from '../model/selector.js';
 import type { ProxyDeclaration } from './declaration.js';
 import { type Demand, type Wanted, summarize } from './demand.js';
 import { gatewayOfProxy, skipReason } from './gateway-moves.js';
+import { cutsClients } from './leave-costs.js';
 import { type Membership, type Role, isStranded, publishesPorts } from './memberships.js';
 import { isAllowed, isJoinable } from './reach.js';
 import { aliasesOn } from './steps.js';
@@ -22,6 +23,8 @@ export interface Kept {
 export interface Leave {
   readonly network: Network;
   readonly reason: string;
+  /** Clients are cut by it, and who ended there may be back in a moment. */
+  readonly cutsClients: boolean;
 }
 
 export interface Leaving {
@@ -136,5 +139,8 @@ export function planLeaving(
   }
   // The one that carries the gateway last: it then moves once, to where it stays.
   leaving.sort((a, b) => Number(a.network === gateway) - Number(b.network === gateway));
-  return { kept, leaves: leaving };
+  const leaves = leaving.map(({ network, reason }) => {
+    return { network, reason, cutsClients: network === gateway && cutsClients(proxy, network, around) };
+  });
+  return { kept, leaves };
 }

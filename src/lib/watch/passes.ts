@@ -129,7 +129,7 @@ export class Passes {
       this.schedule.mayClose = keepsKernel;
     }
     this.departures.learn(routed);
-    if (!only || only === 'proxies') this.putOff.record(report);
+    this.putOff.record(report);
     const changed = report.results.some(({ outcome }) => outcome === 'done');
     this.schedule.end(now, changed);
     observer({ kind: 'pass', durationMs, report, changed, ...facts });

@@ -26,7 +26,9 @@ export class PutOff {
     const key = keyOf(step);
     const { since } = this.#steps.get(key) ?? { since: now };
     if (!this.#steps.has(key)) this.#steps.set(key, { since, isDue: false });
-    return now < since + graceMs ? 'it would cut clients, and who it is for may be back in a moment' : undefined;
+    return now < since + graceMs
+      ? 'it would cut clients, and who it is for may be back in a moment'
+      : undefined;
   }
 
   /** What a pass over the proxies no longer wanted, or has done, is forgotten. */
