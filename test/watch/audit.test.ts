@@ -113,6 +113,24 @@ describe('The audit lines', () => {
     ).to.deep.equal(['<6>no longer: refused shop: no']);
   });
 
+  it('tell what is to be known of a route once an hour, however often it is placed', () => {
+    const warning: Finding = { find: 'warning', job: 'warps', container: 'worker', reason: 'names leak' };
+    const cut: Finding = { find: 'warning', job: 'proxies', container: 'proxy', reason: 'its gateway moves' };
+    const planned: LoopEvent = {
+      kind: 'planned',
+      causes: ['container start worker'],
+      dryRun: false,
+      plan: { steps: [], findings: [cut, warning] },
+    };
+    expect(lines([planned, 0], [planned, 60_000], [planned, hour])).to.deep.equal([
+      '<4>proxy: its gateway moves',
+      '<4>worker: names leak',
+      '<4>proxy: its gateway moves',
+      '<4>proxy: its gateway moves',
+      '<4>worker: names leak',
+    ]);
+  });
+
   it('tell what a pass warns of before it is done, and once', () => {
     const warning: Finding = { find: 'warning', job: 'proxies', reason: 'its gateway moves' };
     const findings = ['a', 'b'].map((container): Finding => ({ ...warning, container }));

@@ -51,6 +51,7 @@ function findingLine(finding: Finding): string {
 export class Audit {
   readonly #log: Log;
   readonly #failures = new Map<string, Told>();
+  readonly #warnings = new Map<string, Told>();
   #findings: ReadonlyMap<string, Job> = new Map();
   #trouble: Told | undefined;
 
@@ -74,7 +75,7 @@ export class Audit {
         this.#tellTrouble(`pass: ${this.#why(event.error)}${causedBy(event.causes)}`, event.retryInMs, now);
         break;
       case 'planned':
-        for (const line of warningHeads(event.plan.findings)) this.#log.warn(line);
+        this.#tellWarnings(event.plan.findings, now);
         break;
       case 'pass':
         this.#tellPass(event);
@@ -103,6 +104,19 @@ export class Audit {
 
   #why(error: unknown): string {
     return escapeLine(messageOf(error));
+  }
+
+  /** A target that is started every minute is routed every minute, and there is nothing new to know of it. */
+  #tellWarnings(findings: readonly Finding[], now: number): void {
+    for (const line of warningHeads(findings.filter(({ job }) => job !== 'warps'))) this.#log.warn(line);
+    for (const [line, { at }] of this.#warnings) if (now - at >= reminderMs) this.#warnings.delete(line);
+    for (const line of warningHeads(findings.filter(({ job }) => job === 'warps'))) {
+      if (this.#warnings.has(line)) this.#log.debug(line);
+      else {
+        this.#warnings.set(line, { what: line, at: now });
+        this.#log.warn(line);
+      }
+    }
   }
 
   #tellPass({ report, causes, durationMs, dryRun, only }: Extract<LoopEvent, { kind: 'pass' }>): void {
