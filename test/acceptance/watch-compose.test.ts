@@ -54,6 +54,8 @@ for (const release of releases) {
           await daemon.until('joined', async () =>
             (await networksOf(engine, 'http-proxy')).includes(network),
           );
+          // Applications live longer than the passes that their start takes.
+          await place.settled(daemon);
           const said = await compose(engine, project, 'down', '--timeout', '1');
           expect(said.includes('Resource is still in use'), said).to.equal(await isLeft(project));
           await daemon.until(
