@@ -184,7 +184,7 @@ describe('Podman', () => {
     await runContainer(engine, { name: 'side', network: 'container:shop-web-1' });
     await runContainer(engine, { name: 'hostly', network: 'host' });
     const { stdout } = await changingNothing('network', 'graph');
-    expect(stdout).to.match(/shop_default .*\n└─ shop-web-1\n/);
+    expect(stdout).to.match(/shop_default .*\n\S+ shop-web-1\n\n/);
     expect(stdout).to.include('side  that of shop-web-1');
     for (const name of ['side', 'hostly']) {
       expect((await changingNothing('network', 'connect', 'edge', name)).exitCode).to.equal(1);
