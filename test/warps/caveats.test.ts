@@ -76,6 +76,21 @@ describe('what routing cannot promise', () => {
     ]);
   });
 
+  it('is published ports on a bridge that is not to be seen', () => {
+    const untold = (publishes: readonly string[], rules = ['0.0.0.0/0']): string[] => {
+      const target = routed('web', { ...safe, publishes, rules });
+      const world = around([target]);
+      const { kernel } = world;
+      if (!kernel?.host) throw new Error('no host');
+      return said(target, { ...world, kernel: { ...kernel, host: { ...kernel.host, bridgeMacs: {} } } });
+    };
+    expect(untold(['80/tcp'])).to.deep.equal([
+      'caveat web: published ports take no connections from outside: the bridge of the network is not to be seen from here',
+    ]);
+    expect(untold([])).to.deep.equal([]);
+    expect(untold(['80/tcp'], ['10.0.0.0/8'])).to.deep.equal([]);
+  });
+
   it('is name lookups that the engine sends on from the host', () => {
     const target = routed('worker', { ...safe, dns: [] });
     expect(said(target, asking(target, engines['28.5'], '198.18.0.53'))).to.deep.equal([

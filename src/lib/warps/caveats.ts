@@ -4,7 +4,7 @@ import type { Finding } from '../model/plan.js';
 import type { World } from '../model/world.js';
 import { dnsPath } from './dns-path.js';
 import { isIpv6 } from './families.js';
-import { takesConnections } from './replies.js';
+import { gatewayMacs, takesConnections } from './replies.js';
 import type { Route, RoutedTarget } from './route.js';
 import { networksOf } from './shared-network.js';
 
@@ -110,6 +110,23 @@ function droppedReplies({ container, routes }: RoutedTarget, world: World): Cave
   ];
 }
 
+/** Whose answers nobody can tell from what the target sends by itself: they go through the warp, and are lost. */
+function untoldReplies({ container, routes }: RoutedTarget, world: World): Caveat[] {
+  const { networks, kernel } = world;
+  const onBridge = networksOf(container, networks).some(({ driver }) => driver === 'bridge');
+  if (!kernel?.host || !onBridge || !takesConnections(container, networks)) return [];
+  if (gatewayMacs(container, world).length > 0 || !routes.some(route => isForEverything(route, 4))) return [];
+  return [
+    {
+      reason:
+        'published ports take no connections from outside: the bridge of the network is not to be seen from here',
+      hints: [
+        "Run Fairlead in the engine's own network namespace, in a container with --network host, and with iproute2.",
+      ],
+    },
+  ];
+}
+
 function leaksOf(target: RoutedTarget, world: World, { guarded }: CaveatOptions): Caveat[] {
   return [...dnsLeak(target, world), ...unguardedLeak(target, world, guarded)];
 }
@@ -129,6 +146,8 @@ export function caveats(targets: readonly RoutedTarget[], world: World, options:
     ...leaksOf(target, world, options).map(leak =>
       about(options.strict ? 'refused' : 'caveat', target, leak),
     ),
-    ...[...closedIpv6(target), ...droppedReplies(target, world)].map(each => about('caveat', target, each)),
+    ...[...closedIpv6(target), ...droppedReplies(target, world), ...untoldReplies(target, world)].map(each =>
+      about('caveat', target, each),
+    ),
   ]);
 }

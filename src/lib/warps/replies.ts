@@ -33,7 +33,7 @@ export function takesConnections(container: Container, networks: readonly Networ
  * its own, which stays for as long as the bridge does; a bridge that is not in this namespace has none that could be
  * known, and then nothing is marked: nothing is answered past the warp.
  */
-function gatewayMacs(container: Container, { kernel, networks }: World): string[] {
+export function gatewayMacs(container: Container, { kernel, networks }: World): string[] {
   if (!takesConnections(container, networks)) return [];
   const known = kernel?.host?.bridgeMacs ?? {};
   const macs = networksOf(container, networks)
