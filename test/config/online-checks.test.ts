@@ -6,6 +6,7 @@ import type { Network } from '../../src/lib/model/network.js';
 import { network as exampleNetwork } from '../support/world.js';
 
 const new28: EngineInfo = { kind: 'docker', version: '28.5.2', apiVersion: '1.51' };
+const podman: EngineInfo = { kind: 'podman', version: '5.4.2', apiVersion: '1.41' };
 const old20: EngineInfo = { kind: 'docker', version: '20.10.24', apiVersion: '1.41' };
 
 function network(name: string, subnet?: string): Network {
@@ -82,6 +83,22 @@ describe('a config against an engine', () => {
     );
     expect(found({ proxies: [{ container: 'a', on_gateway_move: 'skip' }] }, old20)).to.deep.equal([]);
     expect(found({ proxies: [{ container: 'a' }] }, new28)).to.deep.equal([]);
+  });
+
+  it('asks Podman for what it does not keep or tell', () => {
+    const given = {
+      networks: {
+        a: { ipam: { config: [{ subnet: '10.1.0.0/16', ip_range: '10.1.1.0/24' }] }, enable_ipv6: true },
+        b: { driver_opts: { 'com.docker.network.bridge.enable_icc': 'false' } },
+        c: { external: true, attachable: true },
+      },
+      proxies: [{ container: 'p', leave: 'any' }, { container: 'q' }],
+    };
+    expect(found(given, podman, network('c'))).to.deep.equal([
+      'error networks.a.ipam.config.0.ip_range: Podman drops ip_range without a word',
+      'error networks.b.driver_opts.com.docker.network.bridge.enable_icc: Podman does not keep the driver option com.docker.network.bridge.enable_icc, or does not tell it afterwards',
+      'error proxies.0.leave: Podman does not tell the network a container was created on, which must not be left',
+    ]);
   });
 
   it('takes its config from a network that is none for that', () => {

@@ -95,6 +95,36 @@ describe('a line of events', () => {
       line({ Actor: { ID: '../x', Attributes: null } }),
       { type: 'container', action: 'start', id: '', timeNano: '1795237370666794501' },
     ],
+    [
+      'is of a network in the words of Podman',
+      line({
+        Type: 'network',
+        Action: 'remove',
+        Actor: { ID: network, Attributes: { driver: 'bridge', name: '', network: 'shop', podId: '' } },
+      }),
+      { type: 'network', action: 'destroy', id: network, name: 'shop', timeNano: '1795237370666794501' },
+    ],
+    [
+      'is of a connect in the words of Podman, whose actor is the container',
+      line({
+        Type: 'network',
+        Action: 'connect',
+        Actor: { ID: container, Attributes: { name: 'web', network: 'shop', podId: '' } },
+      }),
+      {
+        type: 'network',
+        action: 'connect',
+        id: '',
+        name: 'shop',
+        container,
+        timeNano: '1795237370666794501',
+      },
+    ],
+    [
+      'is of a container that Podman has removed',
+      line({ Action: 'remove' }),
+      { type: 'container', action: 'destroy', id: container, name: 'web', timeNano: '1795237370666794501' },
+    ],
   ];
   for (const [title, text, event] of cases) {
     it(title, () => expect(readEvent(text)).to.deep.equal(event));
