@@ -16,6 +16,7 @@ export interface PassRun {
   readonly causes: string;
   /** Who departed when it began, as `ended ID`. */
   readonly departing: readonly string[];
+  readonly signal: AbortSignal;
   report?: Report;
 }
 
@@ -112,6 +113,7 @@ export class WatchStage {
       request,
       causes: request.causes.join(', '),
       departing: [...request.departing].map(([id, { is }]) => `${is} ${id}`),
+      signal,
     };
     this.runs.push(run);
     this.#atOnce += 1;

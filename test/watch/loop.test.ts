@@ -51,6 +51,18 @@ describe('the loop', () => {
     expect(stage.runs[1]?.request.forget).to.deep.equal(new Set(['a', 'b', 'c'].map(idOf)));
   });
 
+  it('gives each pass a signal of its own: what calls leave on it goes with it, and not with the watch', async () => {
+    const stage = await WatchStage.settled();
+    for (const name of ['a', 'b']) {
+      stage.emit(`container start ${name}`);
+      await stage.clock.advance(1000);
+    }
+    const [first, second] = stage.runs.map(({ signal }) => signal);
+    expect(first).to.be.an.instanceOf(AbortSignal).and.not.to.equal(second);
+    // Nobody is left who would wait for it.
+    expect([first?.aborted, second?.aborted]).to.deep.equal([true, true]);
+  });
+
   it('lets health checks and the like pass', async () => {
     const stage = await WatchStage.settled();
     stage.emit('container exec_create web', 'container exec_start web', 'container exec_die web');

@@ -3,6 +3,7 @@ import type { Job, Step } from '../model/step.js';
 import { type Report, exitCodeOf } from '../model/report.js';
 import { type BackOff, equalJitterMs } from './back-off.js';
 import { Breaker, type Evidence } from './breaker.js';
+import { withChildSignal } from './child-signal.js';
 import type { Clock } from './clock.js';
 import { Ending } from './ending.js';
 import { Failing } from './failing.js';
@@ -111,7 +112,8 @@ export class Passes {
     this.progressAt = begunAt;
     this.departures.passBegins();
     this.count += 1;
-    const outcome = await attempt(() => runPass(request, signal));
+    // Calls of the engine that have both an end of their own and this one leave something on it that it keeps.
+    const outcome = await attempt(() => withChildSignal(signal, child => runPass(request, child)));
     const now = clock.now();
     const durationMs = now - begunAt;
     if ('error' in outcome) {
