@@ -2,8 +2,11 @@ import { createContainer, runContainer } from '../engine/containers.js';
 import { createNetwork } from '../engine/networks.js';
 import { nginxProxy } from '../engine/nginx-proxy.js';
 import { type PrivateEngine } from '../engine/private-engine.js';
-import { addHostAddress, hostAddress, networksOf, startApp } from './scene.js';
 import { type Client, startClient } from './client.js';
+import { type MembershipLog, flapping, followMemberships } from './membership-log.js';
+import { addressOn } from './outside/probes.js';
+import { addHostAddress, hostAddress, networksOf } from './scene.js';
+import { type HeldConnection, holdThrough, streamingApp, streamingSite } from './upstream.js';
 
 /** What the scene's engine is to be kept as. */
 export const faultConfig = [
@@ -21,13 +24,40 @@ export interface Foreign {
 
 const strangers = ['stranger', 'sleeper'] as const;
 
+/** What was there before any change, and is to stay as it is: whoever leaves one of these was harmed. */
+const staying: Readonly<Record<string, readonly string[]>> = {
+  'http-proxy': ['proxy_default', 'a-first_default', 'foreign'],
+  'a-first': ['a-first_default'],
+  stranger: ['foreign', 'a-first_default'],
+  sleeper: ['foreign-empty'],
+};
+
+/** What was lost since somebody looks. */
+export interface Losses {
+  /** By clients of the port that the proxy publishes. */
+  readonly port: string;
+  /** By those of an application behind it, over a connection that they hold through the proxy and new ones. */
+  readonly through: string;
+  /** Memberships of `staying` that ended, if only for a moment. */
+  readonly left: readonly string[];
+  /** Memberships of anybody that began or ended more than once. */
+  readonly flapped: readonly string[];
+}
+
 /** When nobody has noticed anything. */
-export const nothingLost = '0 connections broken, 0 refused {}';
+export const nothingLost: Losses = {
+  port: '0 connections broken, 0 refused {}',
+  through: '0 broken, 0 failed {}',
+  left: [],
+  flapped: [],
+};
 
 /** A proxy with clients, applications that come and go, and containers and networks of somebody else. */
 export class FaultScene {
   readonly engine: PrivateEngine;
   #client: Client | undefined;
+  #held: HeldConnection | undefined;
+  #log: MembershipLog | undefined;
   #apps = 0;
 
   constructor(engine: PrivateEngine) {
@@ -39,9 +69,11 @@ export class FaultScene {
     await createNetwork(engine, { name: 'proxy_default' });
     // nginx itself ends a connection after 1,000 requests.
     const sites =
-      'server { listen 80; keepalive_requests 10000000; location / { return 200 "proxy\\n"; } }\n';
+      'server { listen 80; keepalive_requests 10000000; location / { return 200 "proxy\\n"; } }\n' +
+      streamingSite('a-first');
     await nginxProxy(engine, { name: 'http-proxy', network: 'proxy_default', publish: ['8080:80'], sites });
-    await startApp(engine, 'a-first');
+    await createNetwork(engine, { name: 'a-first_default' });
+    await streamingApp(engine, 'a-first', 'a-first_default');
     await createNetwork(engine, { name: 'foreign' });
     await createNetwork(engine, { name: 'foreign-empty' });
     await runContainer(engine, { name: 'stranger', network: 'foreign' });
@@ -50,9 +82,13 @@ export class FaultScene {
     await engine.api('POST', '/networks/foreign/connect', { Container: 'http-proxy' });
   }
 
-  /** Clients of the proxy's published port, from now on. */
-  async watchClients(): Promise<void> {
+  /** Looks for what is lost, from now on; the proxy has joined `a-first_default`. */
+  async watchLosses(): Promise<void> {
+    this.#log = await followMemberships(this.engine);
     this.#client = await startClient(this.engine, hostAddress, 8080, 'proxy.local');
+    // Not by the published port, which moves with the proxy's gateway before 28.0.
+    const address = await addressOn(this.engine, 'http-proxy', 'proxy_default');
+    this.#held = await holdThrough(this.engine, address, 'a-first.local');
   }
 
   /** Something for every job of a pass: an application and a container to be attached come, and one goes. */
@@ -92,13 +128,28 @@ export class FaultScene {
     return { members, networks: theirs.map(({ Name, Id }) => `${Name} ${Id}`).sort() };
   }
 
-  /** What its clients lost of the proxy's published port since they are watched. */
-  async lostByClients(): Promise<string> {
+  /** Who of those that are to stay has left a network so far, if only for a moment. */
+  async leftSoFar(): Promise<readonly string[]> {
+    const told = (await this.#log?.soFar()) ?? [];
+    const lines = Object.entries(staying).flatMap(([who, networks]) =>
+      networks.map(network => `disconnect ${who} ${network}`),
+    );
+    return told.filter(line => lines.includes(line));
+  }
+
+  /** What was lost since it is looked for. */
+  async losses(): Promise<Losses> {
+    const left = await this.leftSoFar();
+    const told = (await this.#log?.soFar()) ?? [];
     const counts = await this.#client?.end();
-    this.#client = undefined;
+    const through = await this.#held?.end();
+    await this.#log?.[Symbol.asyncDispose]();
+    this.#log = this.#client = this.#held = undefined;
     if (!counts || counts.fresh === 0) throw new Error('no client has had any answer');
+    if (through === undefined) throw new Error('nobody went through the proxy');
     const { heldBroken, freshFailed, errors } = counts;
-    return `${String(heldBroken)} connections broken, ${String(freshFailed)} refused ${JSON.stringify(errors)}`;
+    const port = `${String(heldBroken)} connections broken, ${String(freshFailed)} refused ${JSON.stringify(errors)}`;
+    return { port, through, left, flapped: flapping(told) };
   }
 
   /** Takes away what came by `change`, when no watch runs. */

@@ -14,6 +14,7 @@ function get(agent) {
   return new Promise((resolve, reject) => {
     const sent = request({ host: address, port, agent, headers: { host }, timeout: 3000 }, response => {
       const { localPort } = response.socket;
+      if (response.statusCode >= 500) reject(new Error(`status ${response.statusCode}`));
       response.resume().on('end', () => resolve(localPort));
       response.on('error', reject);
     });

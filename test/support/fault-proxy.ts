@@ -36,6 +36,8 @@ export class FaultProxy {
   readonly calls: string[] = [];
   /** When each of them did, in milliseconds since 1970. */
   readonly arrivedAt: number[] = [];
+  /** Told of each call when it arrives, and again when its answer was passed on or it was broken off. */
+  onCall: (call: string, when: 'before' | 'after') => void = () => undefined;
   /** `unix://…`, for `--host`. */
   readonly host: string;
   readonly #folder: string;
@@ -112,7 +114,11 @@ export class FaultProxy {
     this.calls.push(call);
     this.arrivedAt.push(performance.timeOrigin + performance.now());
     this.#open.set(response, call);
-    response.on('close', () => this.#open.delete(response));
+    response.on('close', () => {
+      this.#open.delete(response);
+      this.onCall(call, 'after');
+    });
+    this.onCall(call, 'before');
     const fault = this.#faultFor(call);
     await holdUp(fault);
     if (fault?.do === 'refuse') response.destroy();
