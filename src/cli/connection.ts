@@ -2,6 +2,8 @@ import type { FairleadConfig } from '../lib/config/schema.js';
 import { loadConfig } from '../lib/config/load.js';
 import { problemLine } from '../lib/config/problem-text.js';
 import type { EventSource } from '../lib/docker/event-source.js';
+import { isLocal } from '../lib/docker/endpoint.js';
+import { isEngineFailure } from '../lib/docker/engine-error.js';
 import type { Engine } from '../lib/docker/engine.js';
 import type { Log } from '../lib/model/log.js';
 import type { Journal } from '../lib/reconcile/journal.js';
@@ -30,12 +32,22 @@ export interface Connection {
   readonly log: Log;
 }
 
+/** A socket proxy need not let us ask; then it is the engine at its address. */
+async function engineId(engine: Engine): Promise<string | undefined> {
+  try {
+    return await engine.id();
+  } catch (error) {
+    if (isEngineFailure(error, 'denied', 'malformed', 'refused')) return undefined;
+    throw error;
+  }
+}
+
 /** Connects by flags, environment, config and docker contexts. Nothing is sent to the engine yet. */
 export async function connect(flags: GlobalFlags): Promise<Connection> {
   const [loaded, { connectEngine }, { fileJournal }] = await Promise.all([
     loadConfig(configRequest(flags)),
     import('../lib/docker/connect-engine.js'),
-    import('../lib/reconcile/journal.js'),
+    import('../lib/reconcile/file-journal.js'),
   ]);
   const log = logFor(flags, loaded.config, process.env);
   if (loaded.file !== undefined) log.debug('read the config', { file: loaded.file });
@@ -47,7 +59,8 @@ export async function connect(flags: GlobalFlags): Promise<Connection> {
   });
   log.debug('the engine', { url: endpoint.url, chosen: endpoint.origin });
   const folder = stateFolder(process.env, process.getuid?.());
-  const journal = fileJournal(folder, endpoint.url, process.pid);
+  const id = isLocal(endpoint) ? () => engineId(engine) : undefined;
+  const journal = fileJournal(folder, { url: endpoint.url, ...(id && { id }) }, process.pid);
   return {
     engine,
     events,

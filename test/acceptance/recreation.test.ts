@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
+import { baseImage, baseImageName } from '../engine/base-image.js';
 import { createContainer, runContainer } from '../engine/containers.js';
 import { type PrivateEngine, startEngine } from '../engine/private-engine.js';
 import type { Release } from '../engine/releases.js';
@@ -93,6 +95,44 @@ async function startAll(engine: PrivateEngine, names: readonly string[]): Promis
   }
 }
 
+/**
+ * Removes a container while the engine cannot write: its endpoint stays on its networks, as it does on hosts whose disk
+ * was full for a moment.
+ */
+async function removeUnnoticed(engine: PrivateEngine, name: string): Promise<void> {
+  const writes = (limit: string): Promise<unknown> =>
+    execa('prlimit', ['--pid', String(engine.pid), `--fsize=${limit}:unlimited`]);
+  await writes('4096');
+  try {
+    await engine.api('DELETE', `/containers/${name}?force=1`);
+  } finally {
+    await writes('unlimited');
+  }
+}
+
+/** The endpoints of a network, by what stands for a container where there is none. */
+async function endpointsOf(engine: PrivateEngine, network: string): Promise<string[]> {
+  const { Containers } = await engine.api<{ Containers: Record<string, { Name: string }> }>(
+    'GET',
+    `/networks/${network}`,
+  );
+  return Object.entries(Containers).map(([key, { Name }]) =>
+    key.startsWith('ep-') ? `ghost ${Name}` : Name,
+  );
+}
+
+/** A container that asks for a MAC address on the network it is created on. */
+async function runWithMac(engine: PrivateEngine, name: string, network: string, mac: string): Promise<void> {
+  await baseImage(engine);
+  await engine.api('POST', `/containers/create?name=${name}`, {
+    Image: baseImageName,
+    Cmd: ['sleep', '1000000'],
+    MacAddress: mac,
+    HostConfig: { NetworkMode: network, Init: true },
+  });
+  await engine.api('POST', `/containers/${name}/start`);
+}
+
 const releases: readonly Release[] = ['20.10', '26.1', '28.5'];
 const ensure = (...flags: string[]): string[] => ['network', 'ensure', 'shared', '--recreate', ...flags];
 
@@ -151,6 +191,80 @@ describe('A network that is recreated', () => {
     });
   }
 
+  for (const release of releases) {
+    it(`is rid of what is left of a container that is no more by --force only, on Engine ${release}`, async () => {
+      await using engine = await startEngine({ release });
+      const names = await crowd(engine, 5);
+      await runContainer(engine, { name: 'old-app', network: 'shared' });
+      await removeUnnoticed(engine, 'old-app');
+      expect(await endpointsOf(engine, 'shared')).to.include('ghost old-app');
+      const before = await settingsOf(engine, names);
+
+      const refused = await runWith(env(), engine.host, ...ensure('--internal'));
+      expect(refused.exitCode).to.equal(3);
+      expect(refused.stdout).to.include(
+        'an endpoint of old-app, a container that is no more, is left on it: removing it along takes --force',
+      );
+      expect(await endpointsOf(engine, 'shared')).to.include('ghost old-app');
+      expect(await settingsOf(engine, names)).to.deep.equal(before);
+
+      // The engine would take the name for the container that has it now.
+      await createContainer(engine, { name: 'old-app' });
+      const taken = await runWith(env(), engine.host, ...ensure('--internal', '--force'));
+      expect(taken.exitCode).to.equal(3);
+      expect(taken.stdout).to.include('the engine takes the name for container old-app');
+      await engine.api('DELETE', '/containers/old-app');
+
+      const forced = await runWith(env(), engine.host, ...ensure('--internal', '--force'));
+      expect(forced).to.deep.include({ exitCode: 0 });
+      expect(forced.stderr).to.include('an endpoint of old-app, a container that is no more, is left on it');
+      expect((await endpointsOf(engine, 'shared')).filter(name => name.startsWith('ghost'))).to.deep.equal(
+        [],
+      );
+      expect(await settingsOf(engine, names)).to.deep.equal(before);
+      expect(await journals()).to.deep.equal([]);
+      await startAll(engine, names);
+    });
+
+    it(`is recreated without what engines forget of a MAC address by --force only, on Engine ${release}`, async () => {
+      await using engine = await startEngine({ release });
+      const names = await crowd(engine, 3);
+      const mac = '02:42:ac:99:00:01';
+      await runWithMac(engine, 'printer', 'shared', mac);
+      await runWithMac(engine, 'visitor', 'bridge', mac);
+      await engine.api('POST', '/networks/shared/connect', { Container: 'visitor' });
+      const macOf = async (name: string, network: string): Promise<string | undefined> => {
+        const { NetworkSettings } = await engine.api<{
+          NetworkSettings: { Networks: Record<string, { MacAddress: string }> };
+        }>('GET', `/containers/${name}/json`);
+        return NetworkSettings.Networks[network]?.MacAddress;
+      };
+      const before = await settingsOf(engine, names);
+      const asked = `printer asked for the MAC address ${mac}`;
+
+      const plain = await runWith(env(), engine.host, ...ensure('--internal'));
+      if (release === '20.10') {
+        // It keeps the address with the container, and gives it back.
+        expect(plain).to.deep.include({ exitCode: 0 });
+        expect(await macOf('printer', 'shared')).to.equal(mac);
+        return;
+      }
+      expect(plain.exitCode).to.equal(3);
+      expect(plain.stdout).to.include(asked).and.not.to.include('visitor asked');
+      expect(await macOf('printer', 'shared')).to.equal(mac);
+
+      const forced = await runWith(env(), engine.host, ...ensure('--internal', '--force'));
+      expect(forced).to.deep.include({ exitCode: 0 });
+      expect(forced.stderr).to.include(asked);
+      // What was said before is what happened, and to nobody else.
+      expect(await macOf('printer', 'shared')).not.to.equal(mac);
+      expect(await macOf('visitor', 'bridge')).to.equal(mac);
+      expect(await settingsOf(engine, names)).to.deep.equal(before);
+      // It has nothing more to lose.
+      expect(await runWith(env(), engine.host, ...ensure('--no-internal'))).to.deep.include({ exitCode: 0 });
+    });
+  }
+
   it('is recreated by one of three runs at once, and the others keep away', async () => {
     await using engine = await startEngine({ release: '28.5' });
     const names = await crowd(engine, 6);
@@ -167,6 +281,85 @@ describe('A network that is recreated', () => {
     expect(await journals()).to.deep.equal([]);
     const after = await runWith(env(), engine.host, ...ensure('--internal'));
     expect(after.stdout).to.match(/1 unchanged$/);
+  });
+
+  it('is finished before a run ends that Ctrl-C reaches at any change, and what comes after it is left out', async () => {
+    await using engine = await startEngine({ release: '28.5' });
+    const names = await crowd(engine, 4);
+    const before = await settingsOf(engine, names);
+    let hook: (change: number) => void = () => undefined;
+    const proxy = await countingProxy(engine.socketPath, { after: change => hook(change) });
+    const total = 2 * names.length + 2;
+    try {
+      for (let at = 1; at <= total; at += 1) {
+        const internal = at % 2 === 1;
+        const said = `on ${String(at)} of ${String(total)}`;
+        const next = `after${String(at)}`;
+        const args = [
+          'network',
+          'ensure',
+          'shared',
+          next,
+          '--recreate',
+          internal ? '--internal' : '--no-internal',
+        ];
+        proxy.reset();
+        const child = spawn(process.execPath, [program, ...args], {
+          env: { ...env(), DOCKER_HOST: proxy.host, HOME: '/nonexistent' },
+          stdio: 'ignore',
+        });
+        hook = change => {
+          if (change === at) child.kill('SIGINT');
+        };
+        expect(await once(child, 'exit'), said).to.deep.equal([130, null]);
+        hook = () => undefined;
+        expect(await settingsOf(engine, names), said).to.deep.equal(before);
+        const networks = await engine.api<{ Name: string; Internal: boolean }[]>('GET', '/networks');
+        expect(networks.find(({ Name }) => Name === 'shared')?.Internal, said).to.equal(internal);
+        expect(await journals(), said).to.deep.equal([]);
+        expect(
+          networks.map(({ Name }) => Name),
+          said,
+        ).not.to.include(next);
+        const resumed = await runWith(env(), proxy.host, ...args);
+        expect(resumed, said).to.deep.include({ exitCode: 0 });
+        expect(resumed.stdout, said).to.include('1 created');
+      }
+    } finally {
+      await proxy.close();
+    }
+  });
+
+  it('is finished by the next run where a second Ctrl-C ends the first one at once', async () => {
+    await using engine = await startEngine({ release: '28.5' });
+    const names = await crowd(engine, 4);
+    const before = await settingsOf(engine, names);
+    let kill: () => void = () => undefined;
+    const proxy = await countingProxy(engine.socketPath, {
+      before: change => {
+        if (change === names.length + 2) kill();
+      },
+    });
+    try {
+      const child = spawn(process.execPath, [program, ...ensure('--internal')], {
+        env: { ...env(), DOCKER_HOST: proxy.host, HOME: '/nonexistent' },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      // The network is removed and about to be made: once it has said that it ends the step, it is told again.
+      kill = () => {
+        child.kill('SIGINT');
+        child.stderr.on('data', () => child.kill('SIGINT'));
+      };
+      const [code] = (await once(child, 'exit')) as [number | null];
+      expect(code).to.equal(130);
+      expect(await journals()).to.have.length(1);
+      kill = () => undefined;
+      expect(await runWith(env(), engine.host, ...ensure('--internal'))).to.deep.include({ exitCode: 0 });
+      expect(await settingsOf(engine, names)).to.deep.equal(before);
+      expect(await journals()).to.deep.equal([]);
+    } finally {
+      await proxy.close();
+    }
   });
 
   it('is finished by the next run, whichever change the first one is killed at', async () => {

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { type CliResult, runCli, testFolder } from '../support/cli.js';
 import { FakeDaemon } from '../support/fake-daemon.js';
 import type { RecreateNetwork } from '../../src/lib/model/step.js';
-import { fileJournal } from '../../src/lib/reconcile/journal.js';
+import { fileJournal } from '../../src/lib/reconcile/file-journal.js';
 import { documentOf, misfits, networkListShape } from '../support/json-document.js';
 import { idOf } from '../support/world.js';
 import { withDaemon } from './scenes.js';
@@ -134,7 +134,7 @@ describe('network list, where a recreation was interrupted', () => {
     const folder = await mkdtemp(join(testFolder(), 'journal-'));
     let result: CliResult | undefined;
     await withDaemon(daemon(), async ({ host }) => {
-      const journal = fileJournal(folder, host, process.pid);
+      const journal = fileJournal(folder, { url: host }, process.pid);
       await journal.write({ version: 1, direction: 'forward', step: step('plain') });
       await journal.write({ version: 1, direction: 'back', step: step('taken-away') });
       await journal.write({ version: 1, direction: 'forward', step: step('changed') });

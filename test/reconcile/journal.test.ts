@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { failureOf } from '../docker/rejection.js';
 import { idOf } from '../support/world.js';
 import type { RecreateNetwork } from '../../src/lib/model/step.js';
-import { fileJournal, type RecreationRecord } from '../../src/lib/reconcile/journal.js';
+import { EngineError } from '../../src/lib/docker/engine-error.js';
+import { fileJournal } from '../../src/lib/reconcile/file-journal.js';
+import type { RecreationRecord } from '../../src/lib/reconcile/journal.js';
 
 const url = 'unix:///run/docker.sock';
 
@@ -38,7 +40,7 @@ describe('The journal of recreations', () => {
   }
 
   it('gives back what was written, until it is crossed out', async () => {
-    const journal = fileJournal(folder, url, process.pid);
+    const journal = fileJournal(folder, { url }, process.pid);
     expect(await journal.pending()).to.deep.equal({ unfinished: [], underWay: [] });
     await journal.write(record);
     expect((await journal.pending()).unfinished).to.deep.equal([record]);
@@ -47,16 +49,56 @@ describe('The journal of recreations', () => {
   });
 
   it('is each engine’s own', async () => {
-    await fileJournal(folder, url, process.pid).write(record);
-    const other = fileJournal(folder, 'unix:///run/other.sock', process.pid);
+    await fileJournal(folder, { url }, process.pid).write(record);
+    const other = fileJournal(folder, { url: 'unix:///run/other.sock' }, process.pid);
     expect((await other.pending()).unfinished).to.deep.equal([]);
   });
 
+  it('is the engine’s own by whatever address it is reached, and takes over what was begun by an address', async () => {
+    const id = (): Promise<string> => Promise.resolve('e5c1f0c4');
+    const elsewhere = { url: 'unix:///var/run/docker.sock', id };
+    const begun = fileJournal(folder, { url, id }, process.pid);
+    const release = await begun.claim('shared');
+    await begun.write(record);
+    const other = fileJournal(folder, elsewhere, process.pid);
+    expect(await other.pending()).to.deep.equal({ unfinished: [], underWay: ['shared'] });
+    expect((await failureOf(other.claim('shared'))).message).to.include('Another run is recreating');
+    await release();
+    expect((await other.pending()).unfinished).to.deep.equal([record]);
+    const stranger = { url: 'unix:///run/other.sock', id: () => Promise.resolve('another') };
+    expect((await fileJournal(folder, stranger, process.pid).pending()).unfinished).to.deep.equal([]);
+    await begun.clear('shared');
+
+    // As earlier versions wrote it, and as it is written where the engine does not say who it is.
+    await fileJournal(folder, { url }, process.pid).write(record);
+    const later = fileJournal(folder, { url, id }, process.pid);
+    expect((await later.pending()).unfinished).to.deep.equal([record]);
+    await (
+      await later.claim('shared')
+    )();
+    await later.write({ ...record, direction: 'back' });
+    expect((await later.pending()).unfinished.map(({ direction }) => direction)).to.deep.equal(['back']);
+    await later.clear('shared');
+    expect((await later.pending()).unfinished).to.deep.equal([]);
+  });
+
+  it('does not ask an engine who it is where nothing was begun', async () => {
+    const id = (): Promise<string> => Promise.reject(new EngineError('asked', { failure: 'unreachable' }));
+    const journal = fileJournal(folder, { url, id }, process.pid);
+    expect(await journal.pending()).to.deep.equal({ unfinished: [], underWay: [] });
+    await (
+      await fileJournal(folder, { url }, process.pid).claim('shared')
+    )();
+    expect(await journal.pending()).to.deep.equal({ unfinished: [], underWay: [] });
+    await fileJournal(folder, { url }, process.pid).write(record);
+    expect((await failureOf(journal.pending())).message).to.equal('asked');
+  });
+
   it('lets one run at a time recreate a network, and tells the others', async () => {
-    const first = fileJournal(folder, url, process.pid);
+    const first = fileJournal(folder, { url }, process.pid);
     const release = await first.claim('shared');
     await first.write(record);
-    const second = fileJournal(folder, url, process.pid);
+    const second = fileJournal(folder, { url }, process.pid);
     expect(await second.pending()).to.deep.equal({ unfinished: [], underWay: ['shared'] });
     const refused = await failureOf(second.claim('shared'));
     expect(refused.message).to.equal('Another run is recreating network shared right now.');
@@ -67,17 +109,17 @@ describe('The journal of recreations', () => {
   });
 
   it('takes over from a run that was killed', async () => {
-    const killed = fileJournal(folder, url, await endedProcess());
+    const killed = fileJournal(folder, { url }, await endedProcess());
     await killed.claim('shared');
     await killed.write(record);
-    const next = fileJournal(folder, url, process.pid);
+    const next = fileJournal(folder, { url }, process.pid);
     expect((await next.pending()).unfinished).to.deep.equal([record]);
     const claims = await Promise.allSettled(Array.from({ length: 8 }, () => next.claim('shared')));
     expect(claims.filter(({ status }) => status === 'fulfilled')).to.have.length(1);
   });
 
   it('refuses to go on with a file it did not write, and names it', async () => {
-    const journal = fileJournal(folder, url, process.pid);
+    const journal = fileJournal(folder, { url }, process.pid);
     await journal.write(record);
     const [file = ''] = (await readdir(folder, { recursive: true })).filter(name => name.endsWith('.json'));
     for (const text of ['', '{"version":2}', 'null', '[]']) {
@@ -89,7 +131,7 @@ describe('The journal of recreations', () => {
 
   it('refuses to begin where it cannot be written', async () => {
     await writeFile(join(folder, 'file'), '');
-    const journal = fileJournal(join(folder, 'file'), url, process.pid);
+    const journal = fileJournal(join(folder, 'file'), { url }, process.pid);
     const refused = await failureOf(journal.claim('shared'));
     expect(refused.code).to.equal('journal');
   });

@@ -95,6 +95,7 @@ function statusText({ State, Health }: FakeContainer): string {
  */
 export class FakeDaemon {
   readonly release: Release;
+  id = 'e5c1f0c4-3a51-4cf5-9d0c-0f1b2a3c4d5e';
   readonly networks: FakeNetwork[] = [];
   readonly containers: FakeContainer[] = [];
   /** Endpoints without a container, by ID of network: the names of those that had them. */
@@ -322,6 +323,7 @@ export class FakeDaemon {
         body: { Version: version, ApiVersion: apiVersion, Components: [{ Name: 'Engine' }] },
       };
     }
+    if (call === 'GET /info') return { status: 200, body: { ID: this.id } };
     // Neither is JSON: the server writes both.
     if (call === 'GET /_ping' || call === 'GET /events') return { status: 200 };
     if (call === 'GET /networks')

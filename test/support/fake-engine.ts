@@ -3,7 +3,7 @@ import { endpointBody } from '../../src/lib/docker/endpoint-body.js';
 import type { Engine } from '../../src/lib/docker/engine.js';
 import { readContainers } from '../../src/lib/docker/read-container.js';
 import { readDetails } from '../../src/lib/docker/read-details.js';
-import { readEngineInfo } from '../../src/lib/docker/read-engine.js';
+import { readEngineId, readEngineInfo } from '../../src/lib/docker/read-engine.js';
 import { networkCreateBody, readGhosts, readNetworks } from '../../src/lib/docker/read-network.js';
 import type { FakeDaemon } from './fake-daemon.js';
 
@@ -25,6 +25,7 @@ export function fakeEngine(daemon: FakeDaemon): Engine {
 
   return {
     info: async () => readEngineInfo(await ask('ask for the version', 'GET', '/version')),
+    id: async () => readEngineId(await ask('ask for its ID', 'GET', '/info')),
     listNetworks: async () => readNetworks(await ask('list the networks', 'GET', '/networks')),
     listContainers: async () => readContainers(await ask('list the containers', 'GET', '/containers/json')),
     inspectContainer: async ({ id, name }) =>

@@ -16,7 +16,7 @@ import { isTlsComplaint } from './tls-failure.js';
 import { mendRefusedConnect } from './podman-mending.js';
 import { readContainers } from './read-container.js';
 import { readDetails } from './read-details.js';
-import { readEngineInfo } from './read-engine.js';
+import { readEngineId, readEngineInfo } from './read-engine.js';
 import { SpokenDialect } from './spoken-dialect.js';
 import { networkCreateBody, readGhosts, readNetworks } from './read-network.js';
 import { demandWholeAnswers } from './whole-answers.js';
@@ -33,6 +33,10 @@ const defaultDeadlines: Deadlines = { read: 20_000, write: 60_000 };
 /** The published types forget that `version` takes options. */
 interface WithVersion {
   version(options: object): Promise<unknown>;
+}
+
+interface WithInfo {
+  info(options: object): Promise<unknown>;
 }
 
 interface WithInspect {
@@ -119,6 +123,14 @@ class DockerodeEngine implements Engine {
     );
     this.#spoken.listenTo(info);
     return info;
+  }
+
+  async id(signal?: AbortSignal): Promise<string | undefined> {
+    const { kind } = await this.info(signal);
+    if (kind === 'podman') return undefined;
+    return this.#call('read', 'ask the engine for its ID', signal, async abortSignal =>
+      readEngineId(await (this.#docker as unknown as WithInfo).info({ abortSignal })),
+    );
   }
 
   listNetworks(signal?: AbortSignal): Promise<Network[]> {

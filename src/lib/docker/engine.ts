@@ -21,6 +21,8 @@ export interface StaleNetwork {
  */
 export interface Engine {
   info(signal?: AbortSignal): Promise<EngineInfo>;
+  /** What it calls itself, the same by whatever way it is reached; `undefined` where it is another each time (Podman). */
+  id(signal?: AbortSignal): Promise<string | undefined>;
   listNetworks(signal?: AbortSignal): Promise<Network[]>;
   /** All containers, stopped ones too. */
   listContainers(signal?: AbortSignal): Promise<Container[]>;

@@ -19,6 +19,7 @@ export function loggingEngine(engine: Engine, log: Log, now: () => number): Engi
 
   return {
     info: signal => told('ask for the version', () => engine.info(signal)),
+    id: signal => told('ask for its ID', () => engine.id(signal)),
     listNetworks: signal => told('list networks', () => engine.listNetworks(signal)),
     listContainers: signal => told('list containers', () => engine.listContainers(signal)),
     inspectContainer: (container, signal) =>

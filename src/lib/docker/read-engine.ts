@@ -1,6 +1,12 @@
 import type { EngineInfo } from '../model/engine-info.js';
 import { malformed, optionalList, optionalRecord, optionalText, record, text } from './answer.js';
 
+/** The answer to `GET /info`. */
+export function readEngineId(answer: unknown): string | undefined {
+  const id = optionalText(record(answer, 'info')['ID'], 'info.ID');
+  return id === '' ? undefined : id;
+}
+
 /** The answer to `GET /version`. */
 export function readEngineInfo(answer: unknown): EngineInfo {
   const json = record(answer, 'version');

@@ -54,6 +54,7 @@ export function retryingEngine(
 
   return {
     info: signal => attempt(() => engine.info(signal), signal),
+    id: signal => attempt(() => engine.id(signal), signal),
     listNetworks: signal => attempt(() => engine.listNetworks(signal), signal),
     listContainers: signal => attempt(() => engine.listContainers(signal), signal),
     inspectContainer: (container, signal) =>
