@@ -1,12 +1,12 @@
 import type { Container } from '../model/container.js';
 import { processOf } from '../model/container-process.js';
 import type { ContainerProcess } from '../model/namespace.js';
-import { backstopMetric, type PolicyRoute, type RoutingState, type ViaRoute } from '../model/routing.js';
+import type { RoutingState, ViaRoute } from '../model/routing.js';
 import type { SetRouting } from '../model/step.js';
 import type { World } from '../model/world.js';
 import { holderOf } from './by-hand.js';
 import { routingChanges } from './changes.js';
-import { warpOfWay } from './target-state.js';
+import { closing, warpOfWay } from './target-state.js';
 
 /** What is in a container's namespace, as far as this run knows. */
 export interface KnownRouting {
@@ -26,20 +26,6 @@ export function knownRouting({
   });
 }
 
-/** Without these ways, and with what ends their traffic where it is missing. */
-function withoutLost({ routes, ...others }: RoutingState, lost: readonly ViaRoute[]): RoutingState {
-  const kept = routes.filter(route => !lost.some(way => way === route));
-  const ends = new Map(
-    lost.map(({ family, table }): [string, PolicyRoute] => [
-      `${family} ${String(table)}`,
-      { type: 'unreachable', family, table, metric: backstopMetric },
-    ]),
-  );
-  for (const { type, family, table } of kept)
-    if (type === 'unreachable') ends.delete(`${family} ${String(table)}`);
-  return { ...others, routes: [...kept, ...ends.values()] };
-}
-
 /**
  * What closes the ways to addresses that are not their warps' any more, and changes nothing else: for while a run is at
  * something that takes long, since an engine gives such an address to the next that starts (engine fact E27).
@@ -50,7 +36,7 @@ export function planLostWays(known: Iterable<KnownRouting>, containers: readonly
       (route): route is ViaRoute => route.type === 'via' && !holderOf(route, containers),
     );
     if (lost.length === 0) return [];
-    const wanted = withoutLost(routing, lost);
+    const wanted = closing(routing, way => lost.includes(way));
     const warps = new Set(lost.map(way => warpOfWay(way, containers)?.name ?? `table ${String(way.table)}`));
     return [
       {

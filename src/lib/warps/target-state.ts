@@ -1,5 +1,5 @@
 import type { Container } from '../model/container.js';
-import { type RoutingState, type ViaRoute, noRouting } from '../model/routing.js';
+import { backstopMetric, noRouting, type RoutingState, type ViaRoute } from '../model/routing.js';
 import type { World } from '../model/world.js';
 import { holderOf } from './by-hand.js';
 import { warpMetric } from './warp-metric.js';
@@ -29,10 +29,20 @@ export function withoutWays(
   shut: ReadonlySet<string>,
   containers: readonly Container[],
 ): RoutingState {
-  const routes = routing.routes.filter(route => {
-    if (route.type === 'unreachable') return true;
+  return closing(routing, route => {
     const warp = warpOfWay(route, containers);
-    return warp !== undefined && !shut.has(warp.id) && holderOf(route, containers) !== undefined;
+    return warp === undefined || shut.has(warp.id) || holderOf(route, containers) === undefined;
   });
-  return { ...routing, routes };
+}
+
+/** The same without some of its ways: where nothing else ends what they led on, it would go past all of them. */
+export function closing(routing: RoutingState, isClosed: (way: ViaRoute) => boolean): RoutingState {
+  const closed = routing.routes.filter((route): route is ViaRoute => route.type === 'via' && isClosed(route));
+  const ends = routing.routes.filter(({ type }) => type === 'unreachable');
+  for (const { family, table } of closed) {
+    if (ends.some(end => end.family === family && end.table === table)) continue;
+    ends.push({ type: 'unreachable', family, table, metric: backstopMetric });
+  }
+  const kept = routing.routes.filter(route => !closed.some(way => way === route));
+  return { ...routing, routes: [...kept, ...ends.filter(end => !kept.includes(end))] };
 }
