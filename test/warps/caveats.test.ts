@@ -3,7 +3,7 @@ import type { EngineInfo } from '../../src/lib/model/engine-info.js';
 import type { World } from '../../src/lib/model/world.js';
 import { caveats } from '../../src/lib/warps/caveats.js';
 import { dnsPath } from '../../src/lib/warps/dns-path.js';
-import { readExternalServers } from '../../src/lib/warps/external-servers.js';
+import { parseExternalServers } from '../../src/lib/netns/external-servers.js';
 import type { RoutedTarget } from '../../src/lib/warps/route.js';
 import { engines, network, planText } from '../support/world.js';
 import { around, routed } from './routed.js';
@@ -160,25 +160,16 @@ describe('the way of name lookups', () => {
   it('is what the engine has noted, where somebody looked', () => {
     const target = routed('worker', { ...safe, dns: [] });
     const world = asking(target, engines['28.5'], '198.18.0.53');
-    if (!world.kernel || target.container.reading.read !== 'details') throw new Error('no kernel');
     const noted = (text: string): string => {
-      const externalServers = new Map([[target.container.id, readExternalServers(text) ?? []]]);
-      const seen = { ...world, kernel: { ...world.kernel, externalServers } } as World;
-      if (target.container.reading.read !== 'details') throw new Error('no details');
+      const { kernel } = world;
+      if (!kernel || target.container.reading.read !== 'details') throw new Error('no details');
+      const externalServers = parseExternalServers(text) ?? [];
+      const reading = namespaceOf(target.container, undefined, { externalServers });
+      const namespaces = new Map([...kernel.namespaces, [target.container.id, reading]]);
+      const seen = { ...world, kernel: { ...kernel, namespaces } };
       return dnsPath(target.container, target.container.reading.details, seen);
     };
     expect(noted('nameserver 127.0.0.11\n# ExtServers: [9.9.9.9]\n')).to.equal('container');
     expect(noted('nameserver 127.0.0.11\n# ExtServers: [9.9.9.9 host(127.0.0.53)]\n')).to.equal('host');
-  });
-
-  it('is read from the comment in the resolv.conf, and from nothing else', () => {
-    expect(readExternalServers('nameserver 127.0.0.11\n')).to.equal(undefined);
-    expect(readExternalServers('# ExtServers: []\n')).to.deep.equal([]);
-    expect(
-      readExternalServers('# ExtServers: [host(fe80::1%eth0) 2001:db8::53]\n# Overrides: []\n'),
-    ).to.deep.equal([
-      { address: 'fe80::1%eth0', fromHost: true },
-      { address: '2001:db8::53', fromHost: false },
-    ]);
   });
 });

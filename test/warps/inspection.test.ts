@@ -111,6 +111,15 @@ describe('Of namespaces are read', () => {
     ]);
   });
 
+  it('and whom the engine asks for their names, where it keeps a file of it', () => {
+    const worker = placed('worker', { at, labels: label });
+    if (worker.reading.read !== 'details') throw new Error('no details');
+    const details = { ...worker.reading.details, resolvConfPath: '/data/resolv.conf' };
+    const noted: Container = { ...worker, reading: { read: 'details', details } };
+    const asked = namespacesToRead(declared(), kernelWorld([net], [placed('vpn', { at }), noted]));
+    expect(asked.get(worker.id)).to.deep.equal({ warpSide: false, resolverFile: '/data/resolv.conf' });
+  });
+
   it('those of warps by hand, once what was read tells of them', () => {
     const containers = [placed('vpn', { at: { net: '10.7.0.2' } }), placed('worker', { at }), placed('web')];
     const asked = withCommandRoutes(declared(), { targets: ['worker'], via: 'vpn' });

@@ -18,13 +18,6 @@ export interface HostNetworking {
   readonly nameServers: readonly string[];
 }
 
-/** A name server that the engine asks for a container. */
-export interface ExternalServer {
-  readonly address: string;
-  /** Asked from the host's namespace, and so past whatever is routed in the container's. */
-  readonly fromHost: boolean;
-}
-
 /** Why the kernel that the containers run on cannot be worked on from here. */
 export interface OutOfReach {
   readonly code: string;
@@ -40,8 +33,6 @@ export interface KernelView {
   readonly host?: HostNetworking;
   /** By container ID; a container that is not in it was not asked for. */
   readonly namespaces: ReadonlyMap<string, NamespaceReading>;
-  /** By container ID, what the engine has noted of its name servers (since 26.0), where somebody looked. */
-  readonly externalServers?: ReadonlyMap<string, readonly ExternalServer[]>;
   /** IDs of containers in whose namespaces something of ours was found. */
   readonly holders: ReadonlySet<string>;
 }

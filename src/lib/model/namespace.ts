@@ -28,6 +28,13 @@ export interface Sysctls {
   readonly acceptsMarks: boolean;
 }
 
+/** A name server that the engine asks for a container. */
+export interface ExternalServer {
+  readonly address: string;
+  /** Asked from the host's namespace, and so past whatever is routed in the container's. */
+  readonly fromHost: boolean;
+}
+
 /** What was read of a container's network namespace. */
 export interface NamespaceState {
   /** Inode number of the namespace: containers that share it share its routing. */
@@ -37,6 +44,8 @@ export interface NamespaceState {
   readonly lacksIpv6?: true;
   readonly links: readonly Link[];
   readonly sysctls: Sysctls;
+  /** What the engine has noted of the name servers it asks (since 26.0), where that was asked for. */
+  readonly externalServers?: readonly ExternalServer[];
   /** Read where the container is a warp. */
   readonly warpSide?: WarpSide;
 }

@@ -14,6 +14,8 @@ export type ConfirmProcess = () => Promise<ContainerProcess | undefined>;
 export interface NamespaceQuestion {
   /** Also what it does with the packets of others. */
   readonly warpSide: boolean;
+  /** The engine's file of its resolv.conf, where it is to be known whom the engine asks for names. */
+  readonly resolverFile?: string;
 }
 
 /**

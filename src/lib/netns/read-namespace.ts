@@ -1,5 +1,6 @@
 import type { ContainerProcess, NamespaceState, Sysctls } from '../model/namespace.js';
 import type { RoutingState } from '../model/routing.js';
+import { readExternalServers } from './external-servers.js';
 import { interfacesIn } from './interfaces.js';
 import type { NamespaceQuestion } from './kernel.js';
 import type { OpenNamespace } from './open-namespace.js';
@@ -18,14 +19,15 @@ export interface Reader {
 /** All that decisions need of a namespace: two processes for the routing and one for the switches, side by side. */
 export async function readNamespace(
   { run, dialect, within, process }: Reader,
-  { warpSide }: NamespaceQuestion,
+  { warpSide, resolverFile }: NamespaceQuestion,
   signal?: AbortSignal,
 ): Promise<NamespaceState> {
   const readSwitches = async (): ReturnType<typeof readSysctls> =>
     readSysctls(run, within, await interfacesIn(within, process), signal);
-  const [{ routing, links, lacksIpv6, hasBeacon }, sysctls] = await Promise.all([
+  const [{ routing, links, lacksIpv6, hasBeacon }, sysctls, externalServers] = await Promise.all([
     readRouting(run, within, dialect, signal),
     readSwitches(),
+    resolverFile === undefined ? undefined : readExternalServers(resolverFile),
   ]);
   return {
     inode: within.inode,
@@ -33,6 +35,7 @@ export async function readNamespace(
     ...(lacksIpv6 && { lacksIpv6 }),
     links,
     sysctls,
+    ...(externalServers && { externalServers }),
     ...(warpSide && { warpSide: await readWarpSide(run, within, { links, sysctls, hasBeacon }, signal) }),
   };
 }

@@ -37,7 +37,8 @@ export function dnsPath(container: Container, details: ContainerDetails, world: 
   const networks = networksOf(container, world.networks);
   // On the engine's default bridge the program asks by itself, and on internal networks nobody does for it.
   if (!networks.some(hasNameServer)) return 'container';
-  const known = world.kernel?.externalServers?.get(container.id);
+  const reading = world.kernel?.namespaces.get(container.id);
+  const known = reading?.read === 'state' ? reading.state.externalServers : undefined;
   if (known) return known.some(({ fromHost }) => fromHost) ? 'host' : 'container';
   if (details.dns.length > 0 && world.engine.kind === 'docker') return 'container';
   const { host } = world.kernel ?? {};

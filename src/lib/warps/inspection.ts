@@ -88,14 +88,22 @@ function hasNamespace(container: Container): boolean {
   return isAlive(container) && container.networkMode.kind !== 'host';
 }
 
+/** What to read of one. */
+interface NamespaceToRead {
+  readonly warpSide: boolean;
+  readonly resolverFile?: string;
+}
+
+function resolverOf({ reading }: Container): Pick<NamespaceToRead, 'resolverFile'> {
+  const file = reading.read === 'details' ? reading.details.resolvConfPath : undefined;
+  return file === undefined ? {} : { resolverFile: file };
+}
+
 /**
  * Whose namespaces to read, by container ID, and of whom also what it does with the packets of others. What was read
  * may tell of more.
  */
-export function namespacesToRead(
-  declaration: WarpDeclaration,
-  world: World,
-): Map<string, { readonly warpSide: boolean }> {
+export function namespacesToRead(declaration: WarpDeclaration, world: World): Map<string, NamespaceToRead> {
   const { containers } = world;
   const wishes = allWishes(declaration, containers);
   const warps = ownersOf(findWarps(declaration, wishes, containers), containers);
@@ -111,15 +119,16 @@ export function namespacesToRead(
     containers.filter(({ id }) => world.kernel?.holders.has(id) ?? false),
     containers,
   );
-  const asked = new Map<string, { readonly warpSide: boolean }>();
+  const asked = new Map<string, NamespaceToRead>();
   // Nobody declares what is left over: only a look tells whether it served others, too.
   for (const { id } of holders.filter(hasNamespace)) asked.set(id, { warpSide: true });
   for (const { id } of orphans) asked.set(id, { warpSide: false });
-  for (const { id } of targets.filter(hasNamespace)) asked.set(id, { warpSide: false });
-  for (const { id } of warps.filter(hasNamespace)) asked.set(id, { warpSide: true });
+  for (const target of targets.filter(hasNamespace))
+    asked.set(target.id, { warpSide: false, ...resolverOf(target) });
+  for (const { id } of warps.filter(hasNamespace)) asked.set(id, { ...asked.get(id), warpSide: true });
   // Nobody has inspected a warp of others that is on none of their networks any more: it is none at present.
   for (const owner of ownersOf(warpsByHand(world), containers).filter(hasNamespace))
-    if (processOf(owner)) asked.set(owner.id, { warpSide: true });
+    if (processOf(owner)) asked.set(owner.id, { ...asked.get(owner.id), warpSide: true });
   return asked;
 }
 
