@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { type ContainerSpec, runContainer } from '../engine/containers.js';
 import { createNetwork } from '../engine/networks.js';
-import { startEngine } from '../engine/private-engine.js';
+import { type PrivateEngine, startEngine } from '../engine/private-engine.js';
 import { releases } from '../engine/releases.js';
 import { compose, installCompose, startProject } from './compose.js';
 import { networksOf } from './scene.js';
@@ -17,6 +17,18 @@ interface Way {
   readonly runs: number;
   /** In how many of the runs the network has to be gone at once; elsewhere it is a race that the machine decides. */
   readonly atLeast?: number;
+}
+
+/** Runs `down`, and says whether Compose left the network there, in one of the ways in which it says so. */
+async function leavesNetwork(engine: PrivateEngine, project: string): Promise<boolean> {
+  try {
+    const said = await compose(engine, project, 'down', '--timeout', '1');
+    return said.includes('Resource is still in use');
+  } catch (error) {
+    // While somebody leaves, 20.10 already lists nobody, and refuses all the same.
+    if (error instanceof Error && error.message.includes('has active endpoints')) return true;
+    throw error;
+  }
 }
 
 const ways: readonly Way[] = [
@@ -56,8 +68,7 @@ for (const release of releases) {
           );
           // Applications live longer than the passes that their start takes.
           await place.settled(daemon);
-          const said = await compose(engine, project, 'down', '--timeout', '1');
-          expect(said.includes('Resource is still in use'), said).to.equal(await isLeft(project));
+          expect(await leavesNetwork(engine, project)).to.equal(await isLeft(project));
           await daemon.until(
             'the proxy is at home alone',
             async () => (await networksOf(engine, 'http-proxy')).join() === 'proxy_default',
