@@ -60,8 +60,14 @@ export default class ValidateConfig extends BaseCommand {
     ]);
   }
 
-  private async checkOnline({ config, place }: Examination, flags: GlobalFlags): Promise<Problem[]> {
-    if (!config) return [];
+  private async checkOnline(
+    { config, problems, place }: Examination,
+    flags: GlobalFlags,
+  ): Promise<Problem[]> {
+    if (!config || problems.some(({ severity }) => severity === 'error')) {
+      this.warnEarly(['The engine was not asked: mend these first.'], flags);
+      return [];
+    }
     const [{ checkAgainstEngine }, { checkRoutesAgainstEngine }] = await Promise.all([
       import('../lib/config/online-checks.js'),
       import('../lib/warps/check-online.js'),

@@ -193,12 +193,12 @@ const cases: readonly [what: string, text: string, ...expected: RegExp[]][] = [
   [
     'the same traffic through two warps',
     'warp:\n  routes:\n    - { target: { names: [a, b] }, via: vpn, rules: ["10.0.0.0/8 tcp 80,443"] }\n    - { target: { names: ["b*"] }, via: tor, rules: ["10.0.0.0/8 tcp 443"] }',
-    /^4:\d+: error: warp\.routes\[0\] sends 10\.0\.0\.0\/8 tcp 443 of b through vpn$/,
+    /^4:\d+: error: 10\.0\.0\.0\/8 tcp 443 of b goes through vpn already \(warp\.routes\[0\]\)$/,
   ],
   [
     'everything through two warps, for whoever has a label',
     'warp: { routes: [{ target: { labels: [x] }, via: vpn }, { target: { labels: [x] }, via: tor }] }',
-    /error: warp\.routes\[0\] sends 0\.0\.0\.0\/0 of the same targets through vpn$/,
+    /error: 0\.0\.0\.0\/0 of the same targets goes through vpn already \(warp\.routes\[0\]\)$/,
   ],
   [
     'one warp on two networks',

@@ -76,7 +76,7 @@ describe('In the listing of warps a target is', () => {
     [
       'unknown where nobody could look',
       kernelWorld([net], [vpn(), worker()], { outOfReach }),
-      'worker unknown: label fairlead.warp=vpn',
+      'worker unknown: Not root.',
     ],
   ];
   for (const [name, seen, expected] of cases) {

@@ -34,7 +34,9 @@ function clash(first: ReadRoute, second: ReadRoute, at: number): string | undefi
   }
   const rule = second.rules.find(each => first.rules.some(other => isSameSelector(each, other)));
   const target = rule && sharedTarget(first, second);
-  return rule && target && `${which} sends ${formatRoutingRule(rule)} of ${target} through ${one.via}`;
+  return (
+    rule && target && `${formatRoutingRule(rule)} of ${target} goes through ${one.via} already (${which})`
+  );
 }
 
 /** The same traffic of a container through two warps, or one warp on two networks: the plan refuses both. */

@@ -122,6 +122,12 @@ function examineFindings(findings: readonly Finding[]): Diagnosis[] {
   });
 }
 
+/** What a plan says of warps where nobody may look at them, the check of the kernel has said already. */
+function repeats({ find, job, container, network }: Finding, { kernel }: World): boolean {
+  const about = container ?? network;
+  return kernel?.outOfReach !== undefined && job === 'warps' && find === 'warning' && about === undefined;
+}
+
 /** Everything on this host that would keep a job from working, and what is there to know, each with its fix. */
 export function examine(facts: Facts): Diagnosis[] {
   const { engine } = facts;
@@ -138,6 +144,6 @@ export function examine(facts: Facts): Diagnosis[] {
     ...examineGateways(facts, engine.world),
     ...examineKernel(facts, engine.world),
     ...examineState(facts),
-    ...examineFindings(engine.plan.findings),
+    ...examineFindings(engine.plan.findings.filter(finding => !repeats(finding, engine.world))),
   ];
 }

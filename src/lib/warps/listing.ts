@@ -82,16 +82,22 @@ function bypassOf({ declared, byHand }: Decision): string[] {
   return [...new Set([...routes.flatMap(({ bypass }) => bypass), ...byHand.bypass].map(({ text }) => text))];
 }
 
+function whyUnread({ owner }: Decision, { kernel }: World): string | undefined {
+  const reading = kernel?.namespaces.get(owner.id);
+  return kernel?.outOfReach?.why ?? (reading?.read === 'unreadable' ? reading.why : undefined);
+}
+
 function listTarget(decision: Decision, declaration: WarpDeclaration, world: World): ListedTarget {
   const { owner, declared, routes } = decision;
   const target = inForce(decision, world);
+  const state = stateOf(decision);
   const options = { strict: declaration.strict, guarded: new Set(declaration.guarded) };
   return {
     container: declared?.named ?? owner.name,
-    state: stateOf(decision),
+    state,
     routes,
     bypass: bypassOf(decision),
-    why: whyOf(decision),
+    why: (state === 'unknown' ? whyUnread(decision, world) : undefined) ?? whyOf(decision),
     caveats: target ? caveats([target], world, options) : [],
   };
 }
