@@ -37,8 +37,8 @@ const rows: readonly Row[] = [
     says: new RegExp(halfConnected),
     means: 'transient',
     hints: [
-      'A connect that Podman refused has left one of its containers half connected. Until that one is mended, Podman',
-      'lists no containers at all: podman network disconnect NETWORK CONTAINER (`podman ps` names the container).',
+      'A connect that Podman refused has left a container half connected: its ID is in brackets above. Until that one is',
+      'mended, Podman lists no containers: podman network disconnect NETWORK CONTAINER',
     ],
   },
   { status: 404, says: /network sandbox for container .* not found/, means: 'transient' }, // restarting, 28
