@@ -171,7 +171,7 @@ for (const release of releases) {
       await scene.fairlead('warp', 'unroute', 'app');
       const ran = await scene.fairlead('warp', 'route', 'app', '--via', 'vpn4');
       expect(ran.stderr).to.include(
-        'what it sends by IPv6 is blocked: its warp vpn4 has no IPv6 address on work4',
+        'what is sent by IPv6 is blocked: the warp vpn4 has no IPv6 address on work4',
       );
       expect(await scene.wayOf('app', ['vpn4'], to)).to.equal(closed);
       expect(await scene.wayOf('app', ['vpn4'])).to.equal('vpn4');
@@ -336,7 +336,7 @@ for (const release of releases) {
       await target('own', { hostConfig: { Dns: [nameServer.ipv4] } });
       await target('inherited');
       const ran = await scene.fairlead('warp', 'route', 'own', 'inherited', '--via', 'vpn');
-      const warns = ran.stderr.includes('its name lookups go past the warp');
+      const warns = ran.stderr.includes('name lookups go past the warp');
       expect(warns).to.equal(release === '28.5');
       const { stdout } = await execInContainer(scene.engine, 'own', ['nslookup', 'example.org']);
       expect(stdout).to.include('198.19.0.1');

@@ -83,7 +83,7 @@ describe('the plan of NAT in warps', () => {
   it('lets nothing through a VPN whose tunnel is not up yet', () => {
     const side = { dropping: [{ family: 'ipv4', backend: 'iptables-nft' }] } as const;
     expect(planText(planNat([worker], around([worker], side)))).to.deep.equal([
-      'caveat vpn: NAT is not set up yet: it drops what it is to forward, as a VPN does, and has no tunnel so far',
+      'warning vpn: NAT is not set up yet: it drops what it is to forward, as a VPN does, and has no tunnel so far',
     ]);
     const v6 = { dropping: [{ family: 'ipv6', backend: 'iptables-nft' }] } as const;
     expect(planText(planNat([worker], around([worker], v6)))).to.deep.equal([

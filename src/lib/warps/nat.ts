@@ -77,7 +77,8 @@ function planSide(process: ContainerProcess, demand: Demand, side: WarpSide): Pl
   const tunnel = tunnelOf(side);
   if (isHeld(side, demand, tunnel)) {
     return only({
-      find: 'caveat',
+      // Not a caveat of what is done: it is asked for, and is not done.
+      find: 'warning',
       container: name,
       reason:
         'NAT is not set up yet: it drops what it is to forward, as a VPN does, and has no tunnel so far',
