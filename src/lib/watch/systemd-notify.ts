@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
+import { execa } from 'execa';
 import { escapeLine } from '../model/escape.js';
 import { messageOf } from '../model/errors.js';
 import type { Log } from '../model/log.js';
@@ -97,16 +97,14 @@ export function sendBySystemdNotify(
   return async assignments => {
     program ??= findProgram(candidates);
     const path = await program;
-    await new Promise<void>((resolve, reject) => {
-      const options = {
-        env: { NOTIFY_SOCKET: socket },
-        timeout: deadlineMs,
-        killSignal: 'SIGKILL' as const,
-      };
-      execFile(path, assignments, options, (error, _stdout, stderr) => {
-        if (!error) resolve();
-        else reject(new Error(stderr.trim() === '' ? error.message : stderr.trim(), { cause: error }));
-      });
+    const { failed, stderr, shortMessage } = await execa(path, assignments, {
+      env: { NOTIFY_SOCKET: socket },
+      extendEnv: false,
+      stdin: 'ignore',
+      timeout: deadlineMs,
+      killSignal: 'SIGKILL',
+      reject: false,
     });
+    if (failed) throw new Error(stderr === '' ? shortMessage : stderr);
   };
 }
