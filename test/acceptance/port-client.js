@@ -4,7 +4,7 @@
 import { Agent, request } from 'node:http';
 
 const [address, port, host] = process.argv.slice(2);
-const counts = { held: 0, heldBroken: 0, fresh: 0, freshFailed: 0, longestGapMs: 0, errors: {} };
+const counts = { held: 0, heldBroken: 0, cuts: 0, fresh: 0, freshFailed: 0, longestGapMs: 0, errors: {} };
 let ending = false;
 process.stdin.resume().on('end', () => {
   ending = true;
@@ -34,10 +34,14 @@ async function hold() {
       const used = await get(agent);
       if (localPort === undefined || used === localPort) counts.held += 1;
       // The agent had to open another one: the one held is gone.
-      else counts.heldBroken += 1;
+      else {
+        counts.heldBroken += 1;
+        counts.cuts += 1;
+      }
       localPort = used;
     } catch (error) {
       counts.heldBroken += 1;
+      if (localPort !== undefined) counts.cuts += 1;
       counts.errors[error.message] = (counts.errors[error.message] ?? 0) + 1;
       localPort = undefined;
     }

@@ -4,7 +4,9 @@ import { createNetwork } from '../engine/networks.js';
 import { type PrivateEngine, startEngine } from '../engine/private-engine.js';
 import type { Release } from '../engine/releases.js';
 import { fetchPage } from '../engine/fetch-page.js';
-import { startClient } from './client.js';
+import { waitForPort } from '../engine/listening-ports.js';
+import { nginxProxy } from '../engine/nginx-proxy.js';
+import { startClient, startStream } from './client.js';
 import { fairlead, stepsOf } from './fairlead.js';
 import { addHostAddress, hostAddress, networksOf, startApp, startProxy } from './scene.js';
 
@@ -121,8 +123,24 @@ for (const release of releases) {
   });
 }
 
+/** The default routes in a container's namespace, of both families. */
+async function defaultRoutes(engine: PrivateEngine, container: string): Promise<string> {
+  const { State } = await engine.api<{ State: { Pid: number } }>('GET', `/containers/${container}/json`);
+  const inside = (family: string): Promise<string> =>
+    engine.exec('nsenter', [
+      `--net=/proc/${String(State.Pid)}/ns/net`,
+      'ip',
+      family,
+      'route',
+      'show',
+      'default',
+    ]);
+  return `${await inside('-4')}\n${await inside('-6')}`;
+}
+
 describe('Connections through a published port', () => {
-  for (const address of [hostAddress, '127.0.0.1']) {
+  // ::1 is docker-proxy's too, and leads to the container by IPv4.
+  for (const address of [hostAddress, '127.0.0.1', '::1']) {
     it(`at ${address} survive joins and leaves of networks that sort first, on Engine 28.5`, async () => {
       const apps = ['a1', 'a2', 'a3'];
       await using engine = await startEngine({ release: '28.5' });
@@ -130,12 +148,16 @@ describe('Connections through a published port', () => {
       await startProxy(engine, apps);
       for (const app of apps) await startApp(engine, app);
       const client = await startClient(engine, address, 8080, 'proxy.local');
+      const route = await defaultRoutes(engine, 'http-proxy');
+      expect(route).to.match(/^default via [\d.]+ dev eth0/);
 
       for (let round = 0; round < 3; round += 1) {
         const joined = await fairlead(engine, 'proxy', 'join');
         expect(stepsOf(joined)).to.have.length(3);
         expect(joined.stderr).to.equal('');
+        expect(await defaultRoutes(engine, 'http-proxy')).to.equal(route);
         expect(stepsOf(await fairlead(engine, 'proxy', 'leave'))).to.have.length(3);
+        expect(await defaultRoutes(engine, 'http-proxy')).to.equal(route);
       }
       const counts = await client.end();
       expect(counts).to.deep.include({ heldBroken: 0, freshFailed: 0, errors: {} });
@@ -143,6 +165,74 @@ describe('Connections through a published port', () => {
       expect(counts.fresh).to.be.above(20);
     });
   }
+
+  for (const address of ['fd00:198::1', '::1']) {
+    it(`at ${address} survive them by IPv6 to a home of both families, on Engine 28.5`, async () => {
+      await using engine = await startEngine({ release: '28.5' });
+      await engine.exec('ip', ['addr', 'add', 'fd00:198::1/128', 'dev', 'lo']);
+      await engine.api('POST', '/networks/create', {
+        Name: 'proxy_default',
+        EnableIPv6: true,
+        IPAM: { Config: [{ Subnet: '10.96.0.0/24' }, { Subnet: 'fd00:96::/64' }] },
+      });
+      const sites =
+        'server { listen 80; listen [::]:80 ipv6only=on; location / { return 200 "$server_addr\\n"; } }\n';
+      await nginxProxy(engine, { name: 'http-proxy', network: 'proxy_default', publish: ['8080:80'], sites });
+      for (const app of ['a1', 'a2']) await startApp(engine, app);
+      const { body } = await fetchPage(engine, `http://[${address}]:8080/`);
+      expect(body).to.match(/^fd00:96::/);
+      const route = await defaultRoutes(engine, 'http-proxy');
+      expect(route).to.include('default via fd00:96::');
+      const client = await startClient(engine, address, 8080, 'proxy.local');
+      for (let round = 0; round < 2; round += 1) {
+        expect(await fairlead(engine, 'proxy', 'join')).to.deep.include({ exitCode: 0, stderr: '' });
+        expect(await defaultRoutes(engine, 'http-proxy')).to.equal(route);
+        expect(stepsOf(await fairlead(engine, 'proxy', 'leave'))).to.have.length(2);
+      }
+      expect(await defaultRoutes(engine, 'http-proxy')).to.equal(route);
+      const counts = await client.end();
+      expect(counts).to.deep.include({ heldBroken: 0, freshFailed: 0, errors: {} });
+      expect(counts.held).to.be.above(20);
+    });
+  }
+
+  it('go on as streams from one application, while the proxy joins and leaves those of others, on Engine 28.5', async () => {
+    await using engine = await startEngine({ release: '28.5' });
+    await addHostAddress(engine);
+    await startProxy(engine, ['m1', 'a1', 'z1']);
+    await createNetwork(engine, { name: 'm1_default' });
+    const ticks =
+      '#!/bin/sh\nprintf "X-Accel-Buffering: no\\r\\n\\r\\n"; n=0; while :; do echo $n; n=$((n + 1)); usleep 10000; done\n';
+    const id = await runContainer(engine, {
+      name: 'm1-web',
+      network: 'm1_default',
+      env: { VIRTUAL_HOST: 'm1.local', TICKS: ticks },
+      command: [
+        'sh',
+        '-c',
+        'mkdir -p /www/cgi-bin && printf %s "$TICKS" > /www/cgi-bin/ticks && chmod +x /www/cgi-bin/ticks && exec httpd -f -p 80 -h /www',
+      ],
+    });
+    await waitForPort(engine, id, 80);
+    expect(stepsOf(await fairlead(engine, 'proxy', 'join'))).to.have.length(1);
+    const streams = await Promise.all(
+      [hostAddress, '127.0.0.1'].map(address =>
+        startStream(engine, address, 8080, 'm1.local', '/cgi-bin/ticks'),
+      ),
+    );
+    for (let round = 0; round < 3; round += 1) {
+      for (const app of ['a1', 'z1']) await startApp(engine, app);
+      expect(stepsOf(await fairlead(engine, 'proxy', 'join'))).to.have.length(2);
+      for (const app of ['a1', 'z1']) await engine.api('DELETE', `/containers/${app}-web?force=1`);
+      expect(stepsOf(await fairlead(engine, 'proxy', 'join'))).to.have.length(2);
+      for (const app of ['a1', 'z1']) await engine.api('DELETE', `/networks/${app}_default`);
+    }
+    for (const stream of streams) {
+      const counts = await stream.end();
+      expect(counts).to.deep.include({ missing: 0, ended: '' });
+      expect(counts.lines).to.be.above(100);
+    }
+  });
 
   it('are announced to be cut before it is done, on Engine 20.10', async () => {
     await using engine = await startEngine({ release: '20.10' });
