@@ -144,6 +144,40 @@ describe('the plan of the guard', () => {
     );
   });
 
+  describe('on Podman', () => {
+    const engine = { kind: 'podman', version: '5.4.2', apiVersion: '1.41' } as const;
+    const named = network('vpn-net', { options: { 'com.docker.network.bridge.name': 'podman7' } });
+    const plan = (of: Network, running: boolean, interfaces: readonly string[]): string[] =>
+      planText(
+        planGuard(
+          ['vpn-net'],
+          seen(world([of], running ? [vpn] : [], engine), { interfaces: [...interfaces] }),
+          warpsOn,
+        ),
+      );
+    const written = ['guard vpn-net: only warps may send out of vpn-net'];
+
+    it('guards the bridge that Podman tells, also while nobody is on it and it is not there', () => {
+      expect(plan(named, true, ['podman7'])).to.deep.equal(written);
+      expect(plan(named, false, [])).to.deep.equal(written);
+    });
+
+    it('refuses where somebody is on it and its bridge is not to be seen', () => {
+      expect(plan(named, true, [])).to.deep.equal([
+        'refused vpn-net: cannot be guarded: its bridge podman7 is not in the network namespace that Fairlead runs in',
+      ]);
+    });
+
+    it('guards no bridge that nobody told', () => {
+      expect(plan(vpnNet, true, [bridge])).to.deep.equal([
+        'refused vpn-net: cannot be guarded: Podman does not tell its bridge',
+      ]);
+      expect(plan({ ...vpnNet, created: '' }, false, [])).to.deep.equal([
+        'refused vpn-net: cannot be guarded in the pass that makes it: Podman names its bridge only then',
+      ]);
+    });
+  });
+
   it('takes nothing away and claims nothing where the kernel is out of reach', () => {
     const around: World = {
       ...world([vpnNet], [vpn]),

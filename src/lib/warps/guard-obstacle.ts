@@ -19,6 +19,19 @@ function hasBridge({ name }: Network, { engine, containers }: World): boolean {
   return engine.kind === 'docker' || containers.some(runsOnIt);
 }
 
+/** Podman numbers its bridges: one that it does not tell cannot be told from the network's ID, as Docker's can. */
+function unknownBridge(network: Network): Pick<Finding, 'reason' | 'hints'> {
+  return isYetToBeMade(network)
+    ? {
+        reason: 'cannot be guarded in the pass that makes it: Podman names its bridge only then',
+        hints: ['Run it again then, or name its bridge: driver_opts, com.docker.network.bridge.name.'],
+      }
+    : {
+        reason: 'cannot be guarded: Podman does not tell its bridge',
+        hints: ['A proxy before its socket has to let GET /libpod/networks/json through.'],
+      };
+}
+
 /** Why a network cannot be guarded; undefined where nothing stands in the way. */
 export function guardObstacle(
   network: Network,
@@ -33,6 +46,7 @@ export function guardObstacle(
     };
   }
   const named = network.options['com.docker.network.bridge.name'];
+  if (world.engine.kind === 'podman' && named === undefined) return unknownBridge(network);
   if (isYetToBeMade(network) && named === undefined) return undefined;
   const bridge = bridgeOf(network);
   // One name that cannot stand in a rule would keep the whole table from being written.
