@@ -19,7 +19,9 @@ async function setScene(engine: PrivateEngine, scene: string | undefined): Promi
   await createEgress(engine);
   await createBridge(engine, { name: 'vpn-net', subnet: '172.30.0.0/24' });
   await startGateway(engine, { name: 'vpn', networks: ['vpn-net'], address: '172.30.0.2' });
-  const hostConfig = { Dns: ['9.9.9.9'], CapDrop: ['NET_RAW'] };
+  // As the engine has it on a host of its own, where containers heed no redirects: not as this machine does.
+  const Sysctls = { 'net.ipv4.ip_forward': '1' };
+  const hostConfig = { Dns: ['9.9.9.9'], CapDrop: ['NET_RAW'], Sysctls };
   const target = { network: 'vpn-net', hostConfig };
   await startTarget(engine, { ...target, name: 'worker' });
   if (scene === 'worker') return;
