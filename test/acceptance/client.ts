@@ -57,7 +57,7 @@ export function startStream(
   host: string,
   path: string,
 ): Promise<{ end(): Promise<StreamCounts> }> {
-  return startScript(engine, 'stream-client.js', [address, String(port), host, path]);
+  return startScript(engine, 'lines-client.js', [address, String(port), host, path]);
 }
 
 /** Starts a client in the engine's network namespace; returned when its first request was answered. */
