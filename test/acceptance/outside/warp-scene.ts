@@ -49,7 +49,12 @@ export class WarpScene implements AsyncDisposable {
 
   /** The same, to be ended in the middle of it. */
   start(...args: string[]): ChildProcess {
-    return startInside(this.engine, args, this.#env);
+    return this.startWith({}, ...args);
+  }
+
+  /** The same with more in its environment. */
+  startWith(env: Readonly<Record<string, string>>, ...args: string[]): ChildProcess {
+    return startInside(this.engine, args, { ...this.#env, ...env });
   }
 
   /** Writes a config, and returns the flags that name it. */

@@ -1,0 +1,124 @@
+import { readFile } from 'node:fs/promises';
+import type { PrivateEngine } from '../../engine/private-engine.js';
+import { waitUntil } from '../../engine/wait-until.js';
+import { inNamespace, pidOf } from './namespace-state.js';
+
+/** Packets for a destination that went out of a network by the host, and so past every warp. */
+export interface Past {
+  /** That a warp sent on there, before its way out was there or when it was gone; whether a guard held them back or not. */
+  readonly byWarps: number;
+  /** That their senders themselves did. */
+  readonly tried: number;
+  /** After everything of Fairlead's on the host. */
+  readonly gone: number;
+}
+
+const counted = ['warps', 'tried', 'gone'] as const;
+
+/** Counts them from nothing on, on the engine's host. The warps are told by their MAC addresses there. */
+export async function countPast(
+  engine: PrivateEngine,
+  network: string,
+  destinations: readonly string[],
+  warps: readonly string[] = [],
+): Promise<void> {
+  const { Id } = await engine.api<{ Id: string }>('GET', `/networks/${network}`);
+  const bridge = `"br-${Id.slice(0, 12)}"`;
+  const counters = destinations.flatMap(to => counted.map(of => `counter ${nameOf(of, to)} { }`)).join('\n');
+  const rules = (of: (typeof counted)[number], then = ''): string =>
+    destinations
+      .map(
+        to => `iifname ${bridge} oifname != ${bridge} ip daddr ${to} counter name ${nameOf(of, to)}${then}`,
+      )
+      .join('\n');
+  await engine.exec('nft', ['-f', '-'], {
+    input: `
+      add table inet past
+      delete table inet past
+      table inet past {
+        ${counters}
+        chain warps {
+          ${rules('warps', ' accept')}
+        }
+        chain before {
+          type filter hook forward priority -20
+          ${warps.map(mac => `ether saddr ${mac} jump warps`).join('\n')}
+          ${rules('tried')}
+        }
+        chain after {
+          type filter hook forward priority 10
+          ${rules('gone')}
+        }
+      }
+    `,
+  });
+}
+
+function nameOf(of: string, destination: string): string {
+  return `${of}_${destination.replaceAll('.', '_')}`;
+}
+
+export async function pastOf(engine: PrivateEngine, destination: string): Promise<Past> {
+  const listing = await engine.exec('nft', ['--json', 'list', 'counters', 'table', 'inet', 'past']);
+  const packets = (of: (typeof counted)[number]): number => packetsOf(listing, nameOf(of, destination));
+  return { byWarps: packets('warps'), tried: packets('tried'), gone: packets('gone') };
+}
+
+/** Counts what reaches a container of what is meant for a destination outside. */
+export async function countReceived(
+  engine: PrivateEngine,
+  container: string,
+  destination: string,
+): Promise<() => Promise<number>> {
+  const pid = await pidOf(engine, container);
+  await inNamespace(
+    engine,
+    pid,
+    'nft',
+    ['-f', '-'],
+    `add table inet received
+    delete table inet received
+    table inet received {
+      counter arrived { }
+      chain arrivals {
+        type filter hook prerouting priority -300
+        ip daddr ${destination} counter name arrived
+      }
+    }`,
+  );
+  return async () =>
+    packetsOf(
+      await inNamespace(engine, pid, 'nft', ['--json', 'list', 'counters', 'table', 'inet', 'received']),
+      'arrived',
+    );
+}
+
+interface Counters {
+  readonly nftables: readonly { readonly counter?: { readonly name: string; readonly packets: number } }[];
+}
+
+function packetsOf(listing: string, name: string): number {
+  const { nftables } = JSON.parse(listing) as Counters;
+  const found = nftables.find(({ counter }) => counter?.name === name)?.counter;
+  if (!found) throw new Error(`no counter ${name}`);
+  return found.packets;
+}
+
+/** The gateway that a target's declared route has at present; undefined while it is blocked, and before it is routed. */
+export async function viaOf(engine: PrivateEngine, target: string): Promise<string | undefined> {
+  const routes = await inNamespace(engine, await pidOf(engine, target), 'ip', [
+    ...['-4', 'route', 'show', 'table', 'all'],
+  ]);
+  return /^default via (\S+) .*table 214\d{5} /m.exec(routes)?.[1];
+}
+
+/** Resolves when a sender has tried so many times more: it sleeps between any two. */
+export async function triesAgain(engine: PrivateEngine, sender: string, times = 300): Promise<void> {
+  const pid = await pidOf(engine, sender);
+  const slept = async (): Promise<number> => {
+    const status = await readFile(`/proc/${String(pid)}/status`, 'utf8');
+    return Number(/^voluntary_ctxt_switches:\s+(\d+)$/m.exec(status)?.[1]);
+  };
+  const before = await slept();
+  await waitUntil(`${sender} tries again`, async () => (await slept()) >= before + times);
+}
