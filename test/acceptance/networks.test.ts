@@ -188,6 +188,23 @@ for (const release of releases) {
       expect(own.exitCode).to.equal(0);
     });
 
+    it('say that the host’s routes take subnets too, where they have left none', async () => {
+      const ip = (...args: string[]): Promise<string> => engine.exec('ip', args);
+      await ip('link', 'add', 'vpn0', 'type', 'veth', 'peer', 'name', 'vpn1');
+      try {
+        for (const end of ['vpn0', 'vpn1']) await ip('link', 'set', end, 'up');
+        for (const half of ['0.0.0.0/1', '128.0.0.0/1']) await ip('route', 'add', half, 'dev', 'vpn0');
+        const ran = await fairlead(engine, 'network', 'ensure', 'one-more');
+        expect(ran.exitCode).to.equal(1);
+        expect(ran.stdout).to.include('what a route of its host leads to, such as a VPN’s');
+        // What is asked for by name is given all the same.
+        const own = await fairlead(engine, 'network', 'ensure', 'one-more', '--subnet', '10.89.0.0/24');
+        expect(own.exitCode).to.equal(0);
+      } finally {
+        await ip('link', 'del', 'vpn0');
+      }
+    });
+
     it('make room for another one when the command that is shown is followed', async () => {
       await Promise.all(
         Array.from({ length: 30 }, (_, i) => createNetwork(engine, { name: `m${String(i)}` })),

@@ -16,6 +16,7 @@ function hints(
 }
 
 const ways = [
+  'Nor does it give what a route of its host leads to, such as a VPN’s: `ip route` shows them.',
   'Or give it a subnet of its own: fairlead network ensure one-more --subnet CIDR',
   'Or give the engine more: `default-address-pools` in its daemon.json.',
 ];

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { container, engines, idOf, network, world } from '../support/world.js';
-import type { ProxySettings } from '../../src/lib/proxies/declaration.js';
+import { container, engines, idOf, network, planText, world } from '../support/world.js';
+import { type ProxySettings, proxyDeclaration } from '../../src/lib/proxies/declaration.js';
+import { planProxies } from '../../src/lib/proxies/plan.js';
 import { home, joins, leaves, proxy, web } from './plans.js';
 
 describe('The networks a proxy may be on', () => {
@@ -190,5 +191,39 @@ describe('Where a name stands for several networks', () => {
     const unclear = container('web', { endpoints: [{ networkName: 'shop' }], env: { VIRTUAL_HOST: 'a' } });
     const lines = joins(world(['proxy_default', first, second], [proxy(), unclear], engines['20.10']));
     expect(lines).to.deep.equal([home, 'ignored web: on shop, a name that stands for several networks']);
+  });
+});
+
+describe('What is no bridge, or not Fairlead’s, and holds nothing to route to', () => {
+  const on = (name: string, driver: string, leave: ProxySettings['leave'], joined: boolean): string[] => {
+    const proxy = container('http-proxy', {
+      on: joined ? ['home'] : ['home', name],
+      joined: joined ? [name] : [],
+    });
+    const seen = world([network('home'), network(name, { driver })], [proxy]);
+    return planText(planProxies([proxyDeclaration('http-proxy', { leave })], seen)).filter(line =>
+      line.includes(name),
+    );
+  };
+
+  for (const driver of ['overlay', 'macvlan', 'ipvlan', 'host', 'null']) {
+    for (const leave of ['joined', 'any'] as const) {
+      for (const joined of [true, false]) {
+        it(`is stayed on: ${driver}, ${joined ? 'with our mark' : 'joined by hand'}, leave: ${leave}`, () => {
+          expect(on('lan', driver, leave, joined)).to.deep.equal([
+            `kept http-proxy on lan: not a user-defined bridge (${driver})`,
+          ]);
+        });
+      }
+    }
+  }
+
+  it('is stayed on: a bridge joined by hand, but for leave: any', () => {
+    expect(on('mine', 'bridge', 'joined', false)).to.deep.equal([
+      'kept http-proxy on mine: not joined by Fairlead',
+    ]);
+    expect(on('mine', 'bridge', 'any', false)).to.deep.equal([
+      'disconnect http-proxy ← mine: no routable container left',
+    ]);
   });
 });
