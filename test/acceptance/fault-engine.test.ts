@@ -3,7 +3,6 @@ import { startFaultProxy } from '../support/fault-proxy.js';
 import { createContainer, runContainer } from '../engine/containers.js';
 import { createNetwork } from '../engine/networks.js';
 import { type PrivateEngine, startEngine } from '../engine/private-engine.js';
-import { releases } from '../engine/releases.js';
 import { faultConfig } from './fault-scene.js';
 import { networksOf } from './scene.js';
 import { type WatchDaemon, type WatchPlace, watchPlace } from './watch-daemon.js';
@@ -15,7 +14,8 @@ async function bridgeId(engine: PrivateEngine): Promise<string> {
   return (await engine.api<{ Id: string }>('GET', '/networks/bridge')).Id;
 }
 
-for (const release of releases) {
+// What follows is the program's own, and the oldest and the newest engine differ most in how they go and return.
+for (const release of ['20.10', '28.5'] as const) {
   describe(`An engine that goes and returns under watch: Engine ${release}`, () => {
     let engine: PrivateEngine;
     let place: WatchPlace;

@@ -38,7 +38,7 @@ export class MembershipLog implements AsyncDisposable {
     if (Type === 'network' && container !== undefined) {
       this.#told.push(`${Action} ${this.#names.get(container) ?? container.slice(0, 12)} ${name}`);
     }
-    if (Action === `exec_create: ${this.#marker}`) this.#marked = true;
+    if (Action.trim() === `exec_create: ${this.#marker}`) this.#marked = true;
   }
 
   /** All that happened until now, as `connect http-proxy shop_default`; containers of later times by their ID. */

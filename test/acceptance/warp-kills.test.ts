@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { localKernel } from '../../src/lib/netns/local-kernel.js';
 import { batchesOf } from '../../src/lib/netns/routing/batches.js';
@@ -11,9 +12,9 @@ import { noRouting } from '../../src/lib/model/routing.js';
 import { routingChanges } from '../../src/lib/warps/changes.js';
 import { type PrivateEngine } from '../engine/private-engine.js';
 import { releases } from '../engine/releases.js';
+import { collect } from './fairlead.js';
 import { containerState, inNamespace, pidOf } from './outside/namespace-state.js';
 import { outsideAddress } from './outside/outside.js';
-import { repeated } from './outside/repeats.js';
 import { startSender } from './outside/sender.js';
 import { startTarget } from './outside/targets.js';
 import { type WarpScene, startWarpScene } from './outside/warp-scene.js';
@@ -24,6 +25,8 @@ interface Line {
   readonly args: readonly string[];
   readonly input: string;
 }
+
+const moments = ['before', 'during', 'after'] as const;
 
 /** As for a target that publishes ports: the table remembers that the switch was set. */
 function repliesLines(replies: ReplyMarking | undefined): Line[] {
@@ -132,68 +135,122 @@ for (const release of releases) {
         ]);
       });
 
-    it('by SIGKILL lets nothing past the warps, and the next run finishes it', async () => {
+    /** Runs it to its end, and again, killed at each tool that changes something. */
+    async function killedAtEach(
+      args: (round: number) => Promise<readonly string[]>,
+      before: () => Promise<unknown>,
+      after: (which: string, round: number) => Promise<unknown>,
+    ): Promise<number> {
+      await before();
+      const tools = await toolsOf(await args(0));
+      await after('not killed', 0);
+      let round = 0;
+      for (const [turn, tool] of tools.entries()) {
+        // The program and the kernel are the same for all engines: where there are many, each engine has another's turn.
+        const turns =
+          tools.length < 5 ? moments : [moments[(turn + releases.indexOf(release)) % moments.length]];
+        for (const when of turns) {
+          round += 1;
+          await before();
+          await killedAt(await args(round), turn + 1, String(when));
+          await after(`killed ${String(when)} ${tool}`, round);
+        }
+      }
+      return round;
+    }
+
+    const preload = `--import=${join(import.meta.dirname, 'kill-at-tool.js')}`;
+
+    /** The tools by which a run changes something which is not killed. */
+    async function toolsOf(args: readonly string[]): Promise<string[]> {
+      const file = join(scene.engine.dir, 'tools');
+      await writeFile(file, '');
+      const ran = await collect(
+        scene.startWith({ NODE_OPTIONS: preload, FAIRLEAD_TEST_TOOLS: file }, 'warp', ...args),
+      );
+      expect(ran.exitCode, ran.stdout + ran.stderr).to.equal(0);
+      return (await readFile(file, 'utf8')).split('\n').slice(0, -1);
+    }
+
+    async function killedAt(args: readonly string[], at: number, when: string): Promise<void> {
+      const child = scene.startWith(
+        {
+          NODE_OPTIONS: preload,
+          FAIRLEAD_TEST_TOOLS: '/dev/null',
+          FAIRLEAD_TEST_KILL_AT: `${String(at)} ${when}`,
+        },
+        'warp',
+        ...args,
+      );
+      const [, signal] = (await once(child, 'close')) as [number | null, string | null];
+      expect(signal, `killed ${when} tool ${String(at)}`).to.equal('SIGKILL');
+    }
+
+    it('by SIGKILL at any change lets nothing past the warps, and the next run finishes it', async () => {
       const { engine, outside } = scene;
       await startSender(engine, { name: 'sender', network: 'work', to: outsideAddress(50) });
       const route = async (via: string): Promise<string[]> => ['route', 'sender', ...(await routing(via))];
       expect((await scene.fairlead('warp', ...(await route('vpn')))).exitCode).to.equal(0);
-      // The change is at the end of a run: it is killed in its last part, however fast this machine is.
-      const began = Date.now();
-      await scene.fairlead('warp', ...(await route('other')));
-      const wholeMs = Date.now() - began;
-      await scene.fairlead('warp', ...(await route('vpn')));
-      const times: number[] = [];
       await outside.forget();
-      for (let round = 0; round < repeated(10); round += 1) {
-        const via = round % 2 === 0 ? 'other' : 'vpn';
-        const child = scene.start('warp', ...(await route(via)));
-        const ended = once(child, 'close');
-        const after = wholeMs * (0.4 + Math.random() * 0.6);
-        times.push(Math.round(after));
-        await delay(after);
-        child.kill('SIGKILL');
-        await ended;
-        const ran = await scene.fairlead('warp', ...(await route(via)));
-        expect(ran.exitCode, `${String(after)} ms: ${ran.stdout}${ran.stderr}`).to.equal(0);
-        expect((await scene.fairlead('warp', ...(await route(via)))).stdout).to.include(
-          '= unchanged  sender',
-        );
-      }
+      const via = (round: number): string => (round % 2 === 0 ? 'other' : 'vpn');
+      const times = await killedAtEach(
+        round => route(via(round)),
+        () => Promise.resolve(),
+        async (which, round) => {
+          const ran = await scene.fairlead('warp', ...(await route(via(round))));
+          expect(ran.exitCode, `${which}: ${ran.stdout}${ran.stderr}`).to.equal(0);
+          expect(await scene.wayOf('sender', ['vpn', 'other']), which).to.equal(via(round));
+          const { direct } = await outside.ways({ destination: outsideAddress(50) });
+          expect(direct, which).to.equal(0);
+        },
+      );
+      expect(times).to.be.above(1);
       const { direct, warp } = await outside.ways({ destination: outsideAddress(50) });
       console.log(
-        `      ${release}: killed after ${times.join(', ')} ms: ${String(direct)} direct, ${String(warp)} through warps`,
+        `      ${release}: killed ${String(times)} times: ${String(direct)} direct, ${String(warp)} through warps`,
       );
       expect(warp).to.be.above(0);
       expect(direct).to.equal(0);
     });
 
-    it('by SIGKILL while it is undone leaves nothing behind once the next run is done', async () => {
+    it('by SIGKILL at any change while it is undone leaves nothing behind once the next run is done', async () => {
       const { engine } = scene;
       await scene.gateway('helped', { nat: false, forwards: false });
-      await startTarget(engine, { name: 'guest', network: 'work' });
-      const both = async (): Promise<unknown> => [
-        await containerState(engine, 'guest'),
-        await containerState(engine, 'helped'),
-      ];
-      const bare = await both();
+      const heeding = { 'net.ipv4.ip_forward': '0', 'net.ipv4.conf.all.accept_redirects': '1' };
+      await startTarget(engine, {
+        ...{ name: 'guest', network: 'work', publish: ['8081:80'] },
+        hostConfig: { Sysctls: heeding },
+      });
+      const switches = async (name: string): Promise<string> =>
+        inNamespace(engine, await pidOf(engine, name), 'cat', [
+          ...['ip_forward', 'tcp_fwmark_accept'].map(key => `/proc/sys/net/ipv4/${key}`),
+          '/proc/sys/net/ipv6/conf/all/forwarding',
+        ]);
+      const both = (): Promise<unknown> =>
+        Promise.all(
+          ['guest', 'helped'].map(async name => [await containerState(engine, name), await switches(name)]),
+        );
       const flags = await scene.config(
         'warp:\n  routes:\n    - { target: { names: [guest] }, via: helped, nat: true }\n',
       );
-      const began = Date.now();
-      await scene.fairlead('warp', 'route', ...flags);
-      const wholeMs = Date.now() - began;
-      for (let round = 0; round < repeated(4); round += 1) {
-        expect((await scene.fairlead('warp', 'route', ...flags)).exitCode).to.equal(0);
-        for (const verb of ['unroute', 'route', 'unroute']) {
-          const child = scene.start('warp', verb, ...flags);
-          const ended = once(child, 'close');
-          await delay(wholeMs * (0.4 + Math.random() * 0.6));
-          child.kill('SIGKILL');
-          await ended;
-        }
-        const ran = await scene.fairlead('warp', 'unroute');
+      const settled = async (verb: string): Promise<void> => {
+        const ran = await scene.fairlead('warp', verb, ...flags);
         expect(ran.exitCode, ran.stdout + ran.stderr).to.equal(0);
-        expect(await both()).to.deep.equal(bare);
+      };
+      // Of all that was routed before, too.
+      await settled('unroute');
+      const bare = await both();
+      for (const verb of ['route', 'unroute']) {
+        const times = await killedAtEach(
+          () => Promise.resolve([verb, ...flags]),
+          () => (verb === 'route' ? Promise.resolve() : settled('route')),
+          async which => {
+            await settled('unroute');
+            expect(await both(), `${verb}: ${which}`).to.deep.equal(bare);
+          },
+        );
+        console.log(`      ${release}: ${verb} killed ${String(times)} times`);
+        expect(times).to.be.above(2);
       }
     });
   });

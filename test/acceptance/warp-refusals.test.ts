@@ -1,4 +1,7 @@
 import { expect } from 'chai';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { runContainer } from '../engine/containers.js';
 import { releases } from '../engine/releases.js';
 import { type Ran } from './fairlead.js';
@@ -100,11 +103,13 @@ for (const release of releases) {
 
     it('labels and flags that are no names, addresses or ports, and executes nothing of them', async () => {
       const { engine } = scene;
+      const folder = await mkdtemp(join(tmpdir(), 'fairlead-hostile-'));
+      const touched = (by: string): string => join(folder, by);
       const hostile = [
-        '$(touch /tmp/pwned)',
+        `$(touch ${touched('substituted')})`,
         'vpn\nrule flush',
         '--help',
-        '; reboot',
+        `; touch ${touched('label')}; #`,
         'vpn vpn',
         '',
         '../vpn',
@@ -126,15 +131,18 @@ for (const release of releases) {
         .not.to.include('\u001b[2J')
         .and.not.to.match(/^rule flush/m);
       for (const to of [
-        '$(reboot)',
+        `$(touch ${touched('flag')})`,
         '198.19.0.0/16\nroute del default',
         '198.19.0.0/16 tcp 0',
         '198.19.0.1/16',
-        '198.19.0.0/16 tcp 80;ls',
+        `198.19.0.0/16 tcp 80;touch ${touched('port')}`,
         '--',
         '',
       ])
         expect((await refused('app', 'app', '--via', 'vpn', `--to=${to}`)).exitCode).to.equal(2);
+      // What would have been executed would have left something.
+      expect(await readdir(folder)).to.deep.equal([]);
+      await rm(folder, { recursive: true });
       for (const i of hostile.keys()) await engine.docker('rm', '--force', `hostile${String(i)}`);
     });
 
