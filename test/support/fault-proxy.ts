@@ -139,7 +139,10 @@ export class FaultProxy {
     onward.on('error', () => response.destroy());
     onward.once('response', answer => void this.#pass(answer, response, fault));
     response.on('close', () => onward.destroy());
-    request.pipe(onward);
+    // In one piece: an engine that answers before it has read the body closes the connection, and the answer is lost.
+    const body: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => body.push(chunk));
+    request.on('end', () => onward.end(Buffer.concat(body)));
   }
 
   async #pass(answer: IncomingMessage, response: ServerResponse, fault: Fault | undefined): Promise<void> {
