@@ -69,8 +69,6 @@ export interface GatewaySpec extends Pick<ContainerSpec, 'name' | 'labels' | 'ho
   readonly killSwitch?: boolean;
   /** On the first of its networks. */
   readonly address?: string;
-  /** There as well; only with an address, and from Engine 25 on. */
-  readonly mac?: string;
 }
 
 const sysctls = ['net.ipv4.ip_forward', 'net.ipv6.conf.all.forwarding'] as const;
@@ -85,7 +83,6 @@ export async function startGateway(engine: PrivateEngine, spec: GatewaySpec): Pr
     firewall = 'none',
     killSwitch = false,
     address,
-    mac,
     hostConfig,
     ...rest
   } = spec;
@@ -112,7 +109,7 @@ export async function startGateway(engine: PrivateEngine, spec: GatewaySpec): Pr
   if (address !== undefined) {
     await engine.api('POST', `/networks/${furtherNetworks[0] ?? network}/connect`, {
       Container: id,
-      EndpointConfig: { IPAMConfig: { IPv4Address: address }, ...(mac !== undefined && { MacAddress: mac }) },
+      EndpointConfig: { IPAMConfig: { IPv4Address: address } },
     });
   }
   await engine.api('POST', `/containers/${id}/start`);

@@ -15,39 +15,39 @@ export interface Past {
 
 const counted = ['warps', 'tried', 'gone'] as const;
 
-/** Counts them from nothing on, on the engine's host. The warps are told by their MAC addresses there. */
+/**
+ * Counts them from nothing on, on the engine's host. What has another MAC address than the sender's own, where that is
+ * given by destination, was sent on by a warp.
+ */
 export async function countPast(
   engine: PrivateEngine,
   network: string,
   destinations: readonly string[],
-  warps: readonly string[] = [],
+  macs: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const { Id } = await engine.api<{ Id: string }>('GET', `/networks/${network}`);
   const bridge = `"br-${Id.slice(0, 12)}"`;
   const counters = destinations.flatMap(to => counted.map(of => `counter ${nameOf(of, to)} { }`)).join('\n');
-  const rules = (of: (typeof counted)[number], then = ''): string =>
-    destinations
-      .map(
-        to => `iifname ${bridge} oifname != ${bridge} ip daddr ${to} counter name ${nameOf(of, to)}${then}`,
-      )
-      .join('\n');
+  const rule = (of: (typeof counted)[number], to: string, only = ''): string =>
+    `iifname ${bridge} oifname != ${bridge} ${only} ip daddr ${to} counter name ${nameOf(of, to)}`;
+  const before = destinations.map(to => {
+    const mac = macs[to];
+    if (mac === undefined) return rule('tried', to);
+    return `${rule('tried', to, `ether saddr ${mac}`)}\n${rule('warps', to, `ether saddr != ${mac}`)}`;
+  });
   await engine.exec('nft', ['-f', '-'], {
     input: `
       add table inet past
       delete table inet past
       table inet past {
         ${counters}
-        chain warps {
-          ${rules('warps', ' accept')}
-        }
         chain before {
           type filter hook forward priority -20
-          ${warps.map(mac => `ether saddr ${mac} jump warps`).join('\n')}
-          ${rules('tried')}
+          ${before.join('\n')}
         }
         chain after {
           type filter hook forward priority 10
-          ${rules('gone')}
+          ${destinations.map(to => rule('gone', to)).join('\n')}
         }
       }
     `,
@@ -121,4 +121,12 @@ export async function triesAgain(engine: PrivateEngine, sender: string, times = 
   };
   const before = await slept();
   await waitUntil(`${sender} tries again`, async () => (await slept()) >= before + times);
+}
+
+/** A container's MAC address on a network, of its present run. */
+export async function macOn(engine: PrivateEngine, container: string, network: string): Promise<string> {
+  const { NetworkSettings } = await engine.api<{
+    NetworkSettings: { Networks: Record<string, { MacAddress: string }> };
+  }>('GET', `/containers/${container}/json`);
+  return NetworkSettings.Networks[network]?.MacAddress ?? '';
 }
