@@ -8,8 +8,8 @@ const heavy = {
   yaml: 'src/lib/config/source/yaml-text.ts',
   dockerode: 'src/lib/docker/dockerode-engine.ts',
   cockatiel: 'src/lib/docker/retrying-engine.ts',
-  execa: 'src/lib/watch/systemd-notify.ts',
-  'prom-client': 'src/lib/watch/metrics.ts',
+  execa: 'src/lib/watch/systemd/systemd-notify.ts',
+  'prom-client': 'src/lib/watch/metrics/metrics.ts',
   ora: 'src/cli/terminal.ts',
   chalk: 'src/cli/terminal.ts',
 };

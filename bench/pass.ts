@@ -8,7 +8,7 @@ import { planNetworks } from '../src/lib/networks/plan.js';
 import { defaultProxyName, proxyDeclaration } from '../src/lib/proxies/declaration.js';
 import { inspectionFor } from '../src/lib/proxies/inspection.js';
 import { planProxies } from '../src/lib/proxies/plan.js';
-import { observe } from '../src/lib/reconcile/observe.js';
+import { observe } from '../src/lib/reconcile/observe/observe.js';
 import { runPass } from '../src/lib/reconcile/pass.js';
 import { alignColumns } from '../src/lib/report/columns.js';
 import { crowdSize, crowdedHost, subnetOf } from './crowd.js';

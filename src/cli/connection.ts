@@ -1,15 +1,15 @@
 import type { FairleadConfig } from '../lib/config/schema.js';
 import { loadConfig } from '../lib/config/load.js';
 import { problemLine } from '../lib/config/problem-text.js';
-import type { EventSource } from '../lib/docker/event-source.js';
-import { isLocal } from '../lib/docker/endpoint.js';
-import { isEngineFailure } from '../lib/docker/engine-error.js';
+import type { EventSource } from '../lib/docker/events/event-source.js';
+import { isLocal } from '../lib/docker/endpoint/endpoint.js';
+import { isEngineFailure } from '../lib/docker/failures/engine-error.js';
 import type { Engine } from '../lib/docker/engine.js';
 import type { Log } from '../lib/model/log.js';
-import type { Journal } from '../lib/reconcile/journal.js';
+import type { Journal } from '../lib/reconcile/journal/journal.js';
 import { engineChoice } from './engine-choice.js';
 import type { GlobalFlags } from './global-flags.js';
-import type { KernelAccess } from '../lib/reconcile/observe-kernel.js';
+import type { KernelAccess } from '../lib/reconcile/observe/observe-kernel.js';
 import { kernelAccess } from './kernel-access.js';
 import { configRequest } from './config-request.js';
 import { logFor } from './logging.js';
@@ -47,7 +47,7 @@ export async function connect(flags: GlobalFlags): Promise<Connection> {
   const [loaded, { connectEngine }, { fileJournal }] = await Promise.all([
     loadConfig(configRequest(flags)),
     import('../lib/docker/connect-engine.js'),
-    import('../lib/reconcile/file-journal.js'),
+    import('../lib/reconcile/journal/file-journal.js'),
   ]);
   const log = logFor(flags, loaded.config, process.env);
   if (loaded.file !== undefined) log.debug('read the config', { file: loaded.file });

@@ -1,7 +1,7 @@
-import { type Endpoint, isLocal } from '../lib/docker/endpoint.js';
+import { type Endpoint, isLocal } from '../lib/docker/endpoint/endpoint.js';
 import { ExitCode } from '../lib/model/errors.js';
 import type { LocalKernelOptions } from '../lib/netns/local-kernel.js';
-import type { KernelAccess } from '../lib/reconcile/observe-kernel.js';
+import type { KernelAccess } from '../lib/reconcile/observe/observe-kernel.js';
 
 const loopback: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '::1', '[::1]']);
 

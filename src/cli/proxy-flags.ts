@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core';
-import { checkNamePattern, checkSelector } from '../lib/config/selector-checks.js';
+import { checkNamePattern, checkSelector } from '../lib/config/checks/selector-checks.js';
 import type { FairleadConfig } from '../lib/config/schema.js';
 import type { SpecProblem } from '../lib/config/spec-problem.js';
 import { UsageError } from '../lib/model/errors.js';

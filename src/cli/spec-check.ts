@@ -1,4 +1,4 @@
-import { checkNetworkSpec } from '../lib/config/network-checks.js';
+import { checkNetworkSpec } from '../lib/config/checks/network-checks.js';
 import type { SpecProblem } from '../lib/config/spec-problem.js';
 import type { NetworkSpec } from '../lib/model/network.js';
 import type { Finding } from '../lib/model/plan.js';

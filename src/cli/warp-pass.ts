@@ -1,8 +1,8 @@
 import type { Plan } from '../lib/model/plan.js';
 import type { World } from '../lib/model/world.js';
-import { observeAll } from '../lib/reconcile/observe-all.js';
+import { observeAll } from '../lib/reconcile/observe/observe-all.js';
 import type { Pass } from '../lib/reconcile/pass.js';
-import type { WarpDeclaration } from '../lib/warps/declaration.js';
+import type { WarpDeclaration } from '../lib/warps/routes/declaration.js';
 import { inspectionForWarps } from '../lib/warps/inspection.js';
 import type { NamespacesToRead } from '../lib/warps/scoped-reading.js';
 import type { Connection } from './connection.js';

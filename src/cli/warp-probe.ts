@@ -3,9 +3,9 @@ import { escapeText } from '../lib/model/escape.js';
 import type { ProbePackets, ProbeReport } from '../lib/model/probe.js';
 import type { World } from '../lib/model/world.js';
 import { currentProcess } from '../lib/reconcile/process-of.js';
-import { warpDeclaration } from '../lib/warps/declaration.js';
-import { planProbe } from '../lib/warps/probe-plan.js';
-import { judgeProbe } from '../lib/warps/probe-verdict.js';
+import { warpDeclaration } from '../lib/warps/routes/declaration.js';
+import { planProbe } from '../lib/warps/probe/probe-plan.js';
+import { judgeProbe } from '../lib/warps/probe/probe-verdict.js';
 import type { Connection } from './connection.js';
 import { warpPass } from './warp-pass.js';
 

@@ -5,7 +5,7 @@ import { schemaUrl } from '../lib/config/schema-url.js';
 import { type Observed, startingConfig } from '../lib/config/starting-config.js';
 import { formatOf } from '../lib/config/source/read-source.js';
 import { writeConfig } from '../lib/config/write-config.js';
-import { isEngineFailure } from '../lib/docker/engine-error.js';
+import { isEngineFailure } from '../lib/docker/failures/engine-error.js';
 import { UsageError } from '../lib/model/errors.js';
 import { escapeText } from '../lib/model/escape.js';
 

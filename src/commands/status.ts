@@ -2,7 +2,7 @@ import { BaseCommand, type JsonDocument } from '../cli/base-command.js';
 import { paletteFor } from '../cli/terminal.js';
 import { runningWatches } from '../cli/watch/running-watches.js';
 import { wholePass } from '../cli/whole-pass.js';
-import { dryRun } from '../lib/reconcile/apply.js';
+import { dryRun } from '../lib/reconcile/apply/apply.js';
 import { exitCodeOf } from '../lib/model/report.js';
 import { guardLines } from '../lib/report/guard-state.js';
 import { watchLines } from '../lib/report/watches.js';

@@ -69,8 +69,8 @@ export default class ValidateConfig extends BaseCommand {
       return [];
     }
     const [{ checkAgainstEngine }, { checkRoutesAgainstEngine }] = await Promise.all([
-      import('../lib/config/online-checks.js'),
-      import('../lib/warps/check-online.js'),
+      import('../lib/config/checks/online-checks.js'),
+      import('../lib/warps/routes/check-online.js'),
     ]);
     const { host, context } = config.docker;
     const reached = {

@@ -9,7 +9,7 @@ import { formatReplies } from '../../src/lib/netns/routing/replies.js';
 import { acceptMarks } from '../../src/lib/netns/sysctls.js';
 import type { ReplyMarking, RoutingChange, RoutingState } from '../../src/lib/model/routing.js';
 import { noRouting } from '../../src/lib/model/routing.js';
-import { routingChanges } from '../../src/lib/warps/changes.js';
+import { routingChanges } from '../../src/lib/warps/changes/changes.js';
 import { type PrivateEngine } from '../engine/private-engine.js';
 import { releases } from '../engine/releases.js';
 import { collect } from './fairlead.js';

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { type CliResult, runCli, testFolder } from '../support/cli.js';
 import { FakeDaemon } from '../support/fake-daemon.js';
 import type { RecreateNetwork } from '../../src/lib/model/step.js';
-import { fileJournal } from '../../src/lib/reconcile/file-journal.js';
+import { fileJournal } from '../../src/lib/reconcile/journal/file-journal.js';
 import { documentOf, misfits, networkListShape } from '../support/json-document.js';
 import { idOf } from '../support/world.js';
 import { withDaemon } from './scenes.js';

@@ -5,7 +5,7 @@ import { defaultConfig } from '../../src/lib/config/default-config.js';
 import type { FairleadConfig } from '../../src/lib/config/schema.js';
 import type { Engine } from '../../src/lib/docker/engine.js';
 import type { ContainerDetails } from '../../src/lib/model/container.js';
-import { Memory } from '../../src/lib/reconcile/memory.js';
+import { Memory } from '../../src/lib/reconcile/observe/memory.js';
 import { FakeDaemon } from '../support/fake-daemon.js';
 import { fakeEngine } from '../support/fake-engine.js';
 import { type ContainerSketch, container, idOf, world } from '../support/world.js';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import Dockerode from 'dockerode';
 import { dockerodeOptions, withoutDockerHost } from '../../src/lib/docker/dockerode-options.js';
-import type { Endpoint } from '../../src/lib/docker/endpoint.js';
+import type { Endpoint } from '../../src/lib/docker/endpoint/endpoint.js';
 import { installFakeSsh } from './fake-ssh.js';
 
 const named = { url: 'x', origin: 'from --host' };

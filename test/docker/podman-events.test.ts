@@ -4,9 +4,9 @@ import { type Server, type ServerResponse, createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { EngineError } from '../../src/lib/docker/engine-error.js';
-import { type EventSource } from '../../src/lib/docker/event-source.js';
-import { openEventSource } from '../../src/lib/docker/open-event-source.js';
+import { EngineError } from '../../src/lib/docker/failures/engine-error.js';
+import { type EventSource } from '../../src/lib/docker/events/event-source.js';
+import { openEventSource } from '../../src/lib/docker/events/open-event-source.js';
 import { EventReader } from '../support/event-reader.js';
 
 const start = {

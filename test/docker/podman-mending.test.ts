@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { classifyAnswer } from '../../src/lib/docker/classify.js';
-import type { EngineError } from '../../src/lib/docker/engine-error.js';
+import { classifyAnswer } from '../../src/lib/docker/failures/classify.js';
+import type { EngineError } from '../../src/lib/docker/failures/engine-error.js';
 import { mendRefusedConnect } from '../../src/lib/docker/podman-mending.js';
 import type { Engine } from '../../src/lib/docker/engine.js';
 

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { isEngineFailure } from '../../src/lib/docker/engine-error.js';
+import { isEngineFailure } from '../../src/lib/docker/failures/engine-error.js';
 import { exitCodeOf } from '../../src/lib/model/report.js';
 import { inspectionFor } from '../../src/lib/proxies/inspection.js';
 import { proxyDeclaration } from '../../src/lib/proxies/declaration.js';
 import { planProxies } from '../../src/lib/proxies/plan.js';
-import { observe } from '../../src/lib/reconcile/observe.js';
+import { observe } from '../../src/lib/reconcile/observe/observe.js';
 import { runPass } from '../../src/lib/reconcile/pass.js';
 import { listNetworks, networkListLines } from '../../src/lib/report/network-list.js';
 import { reportLines } from '../../src/lib/report/text.js';

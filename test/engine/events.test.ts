@@ -1,9 +1,9 @@
 import { delimiter } from 'node:path';
 import { assert, expect } from 'chai';
-import { resolveEndpoint } from '../../src/lib/docker/endpoint.js';
-import { EngineError } from '../../src/lib/docker/engine-error.js';
-import type { EngineEvent, EventSource } from '../../src/lib/docker/event-source.js';
-import { openEventSource } from '../../src/lib/docker/open-event-source.js';
+import { resolveEndpoint } from '../../src/lib/docker/endpoint/endpoint.js';
+import { EngineError } from '../../src/lib/docker/failures/engine-error.js';
+import type { EngineEvent, EventSource } from '../../src/lib/docker/events/event-source.js';
+import { openEventSource } from '../../src/lib/docker/events/open-event-source.js';
 import { type EventReader, readEvents } from '../support/event-reader.js';
 import { startFaultProxy } from '../support/fault-proxy.js';
 import { createContainer, runContainer } from './containers.js';

@@ -1,9 +1,9 @@
 import { delimiter } from 'node:path';
 import { expect } from 'chai';
 import { openEngine } from '../../src/lib/docker/dockerode-engine.js';
-import { resolveEndpoint } from '../../src/lib/docker/endpoint.js';
+import { resolveEndpoint } from '../../src/lib/docker/endpoint/endpoint.js';
 import type { Engine } from '../../src/lib/docker/engine.js';
-import { EngineError } from '../../src/lib/docker/engine-error.js';
+import { EngineError } from '../../src/lib/docker/failures/engine-error.js';
 import { startEngine } from './private-engine.js';
 import type { PrivateEngine } from './private-engine.js';
 import { createSshServer } from './ssh-server.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { execa } from 'execa';
 import { silentLog } from '../../src/lib/model/log.js';
-import { queueNotifications, sendBySystemdNotify } from '../../src/lib/watch/systemd-notify.js';
+import { queueNotifications, sendBySystemdNotify } from '../../src/lib/watch/systemd/systemd-notify.js';
 import { NotifySocket } from '../support/notify-socket.js';
 import { systemdTool } from './systemd-tools.js';
 import { waitUntil } from './wait-until.js';

@@ -3,7 +3,7 @@ import { connectEngine } from '../../src/lib/docker/connect-engine.js';
 import { proxyDeclaration } from '../../src/lib/proxies/declaration.js';
 import { inspectionFor } from '../../src/lib/proxies/inspection.js';
 import { planProxies } from '../../src/lib/proxies/plan.js';
-import { observe } from '../../src/lib/reconcile/observe.js';
+import { observe } from '../../src/lib/reconcile/observe/observe.js';
 import { runPass } from '../../src/lib/reconcile/pass.js';
 import { systemClock } from '../../src/lib/watch/clock.js';
 import type { LoopEvent } from '../../src/lib/watch/loop-event.js';

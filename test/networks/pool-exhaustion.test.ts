@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { poolExhaustionHints } from '../../src/lib/networks/pool-exhaustion.js';
-import { createNetwork } from '../../src/lib/reconcile/create-network.js';
-import { EngineError } from '../../src/lib/docker/engine-error.js';
+import { createNetwork } from '../../src/lib/reconcile/apply/create-network.js';
+import { EngineError } from '../../src/lib/docker/failures/engine-error.js';
 import { type Release, FakeDaemon } from '../support/fake-daemon.js';
 import { fakeEngine } from '../support/fake-engine.js';
 import { container, network, world } from '../support/world.js';

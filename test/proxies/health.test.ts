@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { world } from '../support/world.js';
-import { readContainers } from '../../src/lib/docker/read-container.js';
+import { readContainers } from '../../src/lib/docker/answers/read-container.js';
 import type { ContainerState, Health } from '../../src/lib/model/container.js';
 import { home, joins, proxy, web } from './plans.js';
 

@@ -5,7 +5,7 @@ import type { ContainerProcess } from '../../src/lib/model/namespace.js';
 import type { Report } from '../../src/lib/model/report.js';
 import type { SetRouting, Step } from '../../src/lib/model/step.js';
 import { KernelError } from '../../src/lib/netns/kernel-error.js';
-import { stretchesOf } from '../../src/lib/reconcile/stretches.js';
+import { stretchesOf } from '../../src/lib/reconcile/apply/stretches.js';
 import { lines, WarpStage } from '../support/warp-stage.js';
 
 const label = { 'fairlead.warp': 'vpn' };

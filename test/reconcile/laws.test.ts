@@ -15,8 +15,8 @@ import { inspectionFor } from '../../src/lib/proxies/inspection.js';
 import { planProxies, planProxiesLeave } from '../../src/lib/proxies/plan.js';
 import { conventionsFor } from '../../src/lib/proxies/presets.js';
 import { isAllowed } from '../../src/lib/proxies/reach.js';
-import { apply } from '../../src/lib/reconcile/apply.js';
-import { observe } from '../../src/lib/reconcile/observe.js';
+import { apply } from '../../src/lib/reconcile/apply/apply.js';
+import { observe } from '../../src/lib/reconcile/observe/observe.js';
 import type { World } from '../../src/lib/model/world.js';
 
 const releases: fc.Arbitrary<Release> = fc.constantFrom('20.10', '26.1', '28.5');

@@ -8,9 +8,9 @@ import { exitCodeOf, type Report } from '../../src/lib/model/report.js';
 import { declareNetwork } from '../../src/lib/networks/declaration.js';
 import { inspectionForNetworks, isToRecreate } from '../../src/lib/networks/inspection.js';
 import { planNetworks } from '../../src/lib/networks/plan.js';
-import { begunElsewhere } from '../../src/lib/reconcile/journal-steps.js';
-import { observe } from '../../src/lib/reconcile/observe.js';
-import { withGhosts } from '../../src/lib/reconcile/observe-ghosts.js';
+import { begunElsewhere } from '../../src/lib/reconcile/journal/journal-steps.js';
+import { observe } from '../../src/lib/reconcile/observe/observe.js';
+import { withGhosts } from '../../src/lib/reconcile/observe/observe-ghosts.js';
 import { runPass } from '../../src/lib/reconcile/pass.js';
 
 const own = { Labels: { 'fairlead.managed': 'true' }, IPAM: { Config: [{ Subnet: '10.9.0.0/24' }] } };

@@ -7,9 +7,9 @@ import { defaultConfig } from '../../src/lib/config/default-config.js';
 import type { FairleadConfig } from '../../src/lib/config/schema.js';
 import type { Plan } from '../../src/lib/model/plan.js';
 import type { World } from '../../src/lib/model/world.js';
-import { apply } from '../../src/lib/reconcile/apply.js';
+import { apply } from '../../src/lib/reconcile/apply/apply.js';
 import { declaredIn, inspectionForAll } from '../../src/lib/reconcile/declared.js';
-import { observe } from '../../src/lib/reconcile/observe.js';
+import { observe } from '../../src/lib/reconcile/observe/observe.js';
 import { planAll } from '../../src/lib/reconcile/plan.js';
 
 const networks = ['alpha', 'middle', 'zulu'] as const;

@@ -1,4 +1,4 @@
-import type { EngineEvent } from '../../src/lib/docker/event-source.js';
+import type { EngineEvent } from '../../src/lib/docker/events/event-source.js';
 import { idOf } from './world.js';
 
 /** `container start web`, `network connect web shop`: an event as the adapter hands it on. */

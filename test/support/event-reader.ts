@@ -1,4 +1,4 @@
-import type { EngineEvent, EventSource } from '../../src/lib/docker/event-source.js';
+import type { EngineEvent, EventSource } from '../../src/lib/docker/events/event-source.js';
 import { waitUntil } from '../engine/wait-until.js';
 
 /** Reads a source's events as they come. */

@@ -1,10 +1,10 @@
-import { classifyAnswer } from '../../src/lib/docker/classify.js';
+import { classifyAnswer } from '../../src/lib/docker/failures/classify.js';
 import { endpointBody } from '../../src/lib/docker/endpoint-body.js';
 import type { Engine } from '../../src/lib/docker/engine.js';
-import { readContainers } from '../../src/lib/docker/read-container.js';
-import { readDetails } from '../../src/lib/docker/read-details.js';
-import { readEngineId, readEngineInfo } from '../../src/lib/docker/read-engine.js';
-import { networkCreateBody, readGhosts, readNetworks } from '../../src/lib/docker/read-network.js';
+import { readContainers } from '../../src/lib/docker/answers/read-container.js';
+import { readDetails } from '../../src/lib/docker/answers/read-details.js';
+import { readEngineId, readEngineInfo } from '../../src/lib/docker/answers/read-engine.js';
+import { networkCreateBody, readGhosts, readNetworks } from '../../src/lib/docker/answers/read-network.js';
 import type { FakeDaemon } from './fake-daemon.js';
 
 /** The Engine port over a fake daemon: real readers and real classification, no socket in between. */

@@ -1,5 +1,5 @@
-import { EngineError } from '../../src/lib/docker/engine-error.js';
-import type { EngineEvent, EventSource } from '../../src/lib/docker/event-source.js';
+import { EngineError } from '../../src/lib/docker/failures/engine-error.js';
+import type { EngineEvent, EventSource } from '../../src/lib/docker/events/event-source.js';
 
 interface Stream {
   readonly queue: EngineEvent[];

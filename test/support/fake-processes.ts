@@ -1,4 +1,4 @@
-import type { HostProcess, HostProcesses } from '../../src/lib/watch/host-processes.js';
+import type { HostProcess, HostProcesses } from '../../src/lib/watch/departures/host-processes.js';
 
 /** Processes that end when they are told to. */
 export class FakeProcesses implements HostProcesses {

@@ -1,4 +1,4 @@
-import type { Journal, RecreationRecord } from '../../src/lib/reconcile/journal.js';
+import type { Journal, RecreationRecord } from '../../src/lib/reconcile/journal/journal.js';
 
 /** A journal that survives what a test kills. */
 export class MemoryJournal implements Journal {

@@ -1,7 +1,7 @@
 import { readRoutingRule } from '../../src/lib/config/routing-rule.js';
 import type { Link } from '../../src/lib/model/namespace.js';
 import { parsePrefix, type Prefix } from '../../src/lib/net/prefix.js';
-import type { Passage, Route, RouteOrigin } from '../../src/lib/warps/route.js';
+import type { Passage, Route, RouteOrigin } from '../../src/lib/warps/routes/route.js';
 import { network } from './world.js';
 
 export interface RouteSketch {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Container } from '../../src/lib/model/container.js';
 import type { World } from '../../src/lib/model/world.js';
-import { type WarpDeclaration, withCommandRoutes } from '../../src/lib/warps/declaration.js';
+import { type WarpDeclaration, withCommandRoutes } from '../../src/lib/warps/routes/declaration.js';
 import {
   inspectionForByHand,
   inspectionForWarps,

@@ -3,9 +3,9 @@ import { expect } from 'chai';
 import type { Container } from '../../src/lib/model/container.js';
 import { type RoutingState, noRouting } from '../../src/lib/model/routing.js';
 import type { World } from '../../src/lib/model/world.js';
-import type { WarpDeclaration } from '../../src/lib/warps/declaration.js';
+import type { WarpDeclaration } from '../../src/lib/warps/routes/declaration.js';
 import { planWarps } from '../../src/lib/warps/plan.js';
-import { warpMetric } from '../../src/lib/warps/warp-metric.js';
+import { warpMetric } from '../../src/lib/warps/policy/warp-metric.js';
 import { bridge, declared, kernelWorld, placed } from './scenes.js';
 
 const names = ['a', 'b', 'c', 'd'] as const;

@@ -3,7 +3,7 @@ import type { Container } from '../../src/lib/model/container.js';
 import { ExitCode } from '../../src/lib/model/errors.js';
 import type { RoutingState } from '../../src/lib/model/routing.js';
 import type { World } from '../../src/lib/model/world.js';
-import { type WarpDeclaration, withCommandRoutes } from '../../src/lib/warps/declaration.js';
+import { type WarpDeclaration, withCommandRoutes } from '../../src/lib/warps/routes/declaration.js';
 import { listWarps } from '../../src/lib/warps/listing.js';
 import { planRoute, planWarpGuard, planWarps } from '../../src/lib/warps/plan.js';
 import { idOf, planText } from '../support/world.js';

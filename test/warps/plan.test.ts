@@ -5,9 +5,9 @@ import { ExitCode } from '../../src/lib/model/errors.js';
 import type { Plan } from '../../src/lib/model/plan.js';
 import { type RoutingState, noRouting } from '../../src/lib/model/routing.js';
 import type { World } from '../../src/lib/model/world.js';
-import { type WarpDeclaration, withCommandRoutes } from '../../src/lib/warps/declaration.js';
+import { type WarpDeclaration, withCommandRoutes } from '../../src/lib/warps/routes/declaration.js';
 import { type RouteScope, planRoute, planWarps } from '../../src/lib/warps/plan.js';
-import { tableOf } from '../../src/lib/warps/tables.js';
+import { tableOf } from '../../src/lib/warps/policy/tables.js';
 import { planText } from '../support/world.js';
 import { bridge, declared, kernelWorld, namespaceOf, placed, type PlacedSketch } from './scenes.js';
 

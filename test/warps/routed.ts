@@ -5,7 +5,7 @@ import type { RoutingRule } from '../../src/lib/config/routing-rule.js';
 import { readRoutingRule } from '../../src/lib/config/routing-rule.js';
 import type { WarpSide } from '../../src/lib/model/warp-side.js';
 import type { World } from '../../src/lib/model/world.js';
-import type { RoutedTarget } from '../../src/lib/warps/route.js';
+import type { RoutedTarget } from '../../src/lib/warps/routes/route.js';
 import { bridge, kernelWorld, namespaceOf, placed, type PlacedSketch } from './scenes.js';
 
 export const vpnNet = bridge('vpn-net', '10.1.0.0/24');

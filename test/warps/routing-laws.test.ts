@@ -6,8 +6,8 @@ import {
   type RoutingChange,
   type RoutingState,
 } from '../../src/lib/model/routing.js';
-import { routingChanges } from '../../src/lib/warps/changes.js';
-import { routingFor } from '../../src/lib/warps/policy.js';
+import { routingChanges } from '../../src/lib/warps/changes/changes.js';
+import { routingFor } from '../../src/lib/warps/policy/policy.js';
 import { applyChange, applyChanges, isIn, prefixLength } from '../support/kernel-routing.js';
 import { type MainTable, type Packet, pathOf, pathText } from '../support/packet-path.js';
 import { links, route, type RouteSketch } from '../support/routes.js';

@@ -9,7 +9,7 @@ import type { Container, Endpoint } from '../../src/lib/model/container.js';
 import type { Network } from '../../src/lib/model/network.js';
 import type { WarpSide } from '../../src/lib/model/warp-side.js';
 import type { World } from '../../src/lib/model/world.js';
-import { type WarpDeclaration, warpDeclaration } from '../../src/lib/warps/declaration.js';
+import { type WarpDeclaration, warpDeclaration } from '../../src/lib/warps/routes/declaration.js';
 import { type ContainerSketch, container, idOf, network, world } from '../support/world.js';
 
 type WarpConfig = FairleadConfig['warp'];

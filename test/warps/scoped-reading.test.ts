@@ -5,7 +5,7 @@ import { type RoutingState, noRouting } from '../../src/lib/model/routing.js';
 import type { Step } from '../../src/lib/model/step.js';
 import type { WarpNat, WarpSide } from '../../src/lib/model/warp-side.js';
 import type { World } from '../../src/lib/model/world.js';
-import { type WarpDeclaration, withCommandRoutes } from '../../src/lib/warps/declaration.js';
+import { type WarpDeclaration, withCommandRoutes } from '../../src/lib/warps/routes/declaration.js';
 import { namespacesToRead } from '../../src/lib/warps/inspection.js';
 import { planRoute, planWarps } from '../../src/lib/warps/plan.js';
 import {

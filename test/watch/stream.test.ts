@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { isEngineFailure } from '../../src/lib/docker/engine-error.js';
+import { isEngineFailure } from '../../src/lib/docker/failures/engine-error.js';
 import { engineEvent } from '../support/engine-event.js';
 import { WatchStage } from '../support/watch-stage.js';
 

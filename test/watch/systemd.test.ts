@@ -2,13 +2,13 @@ import { expect } from 'chai';
 import type { Log } from '../../src/lib/model/log.js';
 import { silentLog } from '../../src/lib/model/log.js';
 import { LoopState } from '../../src/lib/watch/loop-state.js';
-import { ServiceManager } from '../../src/lib/watch/service-manager.js';
+import { ServiceManager } from '../../src/lib/watch/systemd/service-manager.js';
 import {
   type Notification,
   queueNotifications,
   sendBySystemdNotify,
-} from '../../src/lib/watch/systemd-notify.js';
-import { watchdogIntervalMs } from '../../src/lib/watch/watchdog.js';
+} from '../../src/lib/watch/systemd/systemd-notify.js';
+import { watchdogIntervalMs } from '../../src/lib/watch/systemd/watchdog.js';
 import { WatchStage, connectStep } from '../support/watch-stage.js';
 
 /** A loop, and what the service manager was told of it. */

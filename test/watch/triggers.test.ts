@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { overflow } from '../../src/lib/docker/event-source.js';
+import { overflow } from '../../src/lib/docker/events/event-source.js';
 import { triggerOf } from '../../src/lib/watch/triggers.js';
 import { engineEvent } from '../support/engine-event.js';
 import { idOf } from '../support/world.js';

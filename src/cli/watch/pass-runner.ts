@@ -1,9 +1,9 @@
 import { type Pass, runPass } from '../../lib/reconcile/pass.js';
-import { Memory } from '../../lib/reconcile/memory.js';
+import { Memory } from '../../lib/reconcile/observe/memory.js';
 import type { Step } from '../../lib/model/step.js';
 import type { World } from '../../lib/model/world.js';
-import { markDepartures } from '../../lib/watch/mark-departures.js';
-import type { RunPass } from '../../lib/watch/pass-request.js';
+import { markDepartures } from '../../lib/watch/departures/mark-departures.js';
+import type { RunPass } from '../../lib/watch/passes/pass-request.js';
 import type { Connection } from '../connection.js';
 import { jobsFrom } from '../job-flags.js';
 import { type WholePassFlags, wholePass } from '../whole-pass.js';

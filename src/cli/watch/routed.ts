@@ -4,8 +4,8 @@ import type { Container } from '../../lib/model/container.js';
 import type { World } from '../../lib/model/world.js';
 import { proxyDeclarations } from '../../lib/proxies/declaration.js';
 import { routedBy } from '../../lib/proxies/routed.js';
-import type { Memory } from '../../lib/reconcile/memory.js';
-import type { Routed } from '../../lib/watch/departures.js';
+import type { Memory } from '../../lib/reconcile/observe/memory.js';
+import type { Routed } from '../../lib/watch/departures/departures.js';
 
 export interface RoutedSources {
   readonly engine: Engine;

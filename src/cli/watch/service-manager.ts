@@ -1,9 +1,9 @@
 import type { Log } from '../../lib/model/log.js';
 import type { LoopEvent } from '../../lib/watch/loop-event.js';
 import type { LoopState } from '../../lib/watch/loop-state.js';
-import { ServiceManager } from '../../lib/watch/service-manager.js';
-import { queueNotifications, sendBySystemdNotify } from '../../lib/watch/systemd-notify.js';
-import { watchdogIntervalMs } from '../../lib/watch/watchdog.js';
+import { ServiceManager } from '../../lib/watch/systemd/service-manager.js';
+import { queueNotifications, sendBySystemdNotify } from '../../lib/watch/systemd/systemd-notify.js';
+import { watchdogIntervalMs } from '../../lib/watch/systemd/watchdog.js';
 
 export interface ToldManager {
   readonly note: (event: LoopEvent, state: LoopState, now: number) => void;

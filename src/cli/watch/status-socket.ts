@@ -2,7 +2,7 @@ import { mkdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../lib/model/errors.js';
 import type { Log } from '../../lib/model/log.js';
-import { type HealthServerOptions, startHealthServer } from '../../lib/watch/health-server.js';
+import { type HealthServerOptions, startHealthServer } from '../../lib/watch/metrics/health-server.js';
 import type { WatchReport } from '../../lib/watch/watch-report.js';
 import { runtimeFolder, socketName } from './runtime-folder.js';
 

@@ -5,7 +5,7 @@ import { UsageError } from '../../lib/model/errors.js';
 import { findContainer, findNetwork, findNamed } from '../../lib/model/lookup.js';
 import { parseAddress } from '../../lib/net/address.js';
 import { planConnect } from '../../lib/networks/membership.js';
-import { observe } from '../../lib/reconcile/observe.js';
+import { observe } from '../../lib/reconcile/observe/observe.js';
 
 function checkAddress(flag: string, text: string | undefined, family: 4 | 6): void {
   if (text === undefined) return;

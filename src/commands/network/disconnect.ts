@@ -3,7 +3,7 @@ import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
 import { dryRunFlag } from '../../cli/global-flags.js';
 import { findContainer, findNetwork } from '../../lib/model/lookup.js';
 import { planDisconnect } from '../../lib/networks/membership.js';
-import { observe } from '../../lib/reconcile/observe.js';
+import { observe } from '../../lib/reconcile/observe/observe.js';
 
 export default class NetworkDisconnect extends BaseCommand {
   static override summary = 'Disconnect a container from a network, if it is connected.';

@@ -4,7 +4,7 @@ import type { GlobalFlags } from '../../cli/global-flags.js';
 import { formatOf, graphFormats, treeSettings } from '../../cli/graph-format.js';
 import { isDeclaredProxy } from '../../lib/proxies/inspection.js';
 import { proxyDeclarations } from '../../lib/proxies/declaration.js';
-import { observe } from '../../lib/reconcile/observe.js';
+import { observe } from '../../lib/reconcile/observe/observe.js';
 import { buildGraph, inspectionForGraph } from '../../lib/report/graph/build.js';
 import type { Graph } from '../../lib/report/graph/graph.js';
 import { graphJson } from '../../lib/report/graph/json.js';

@@ -5,9 +5,9 @@ import { FairleadError } from '../../lib/model/errors.js';
 import { escapeText } from '../../lib/model/escape.js';
 import { declarationFrom } from '../../lib/networks/declaration.js';
 import { networkStatus } from '../../lib/networks/status.js';
-import type { Journal } from '../../lib/reconcile/journal.js';
-import { begunElsewhere } from '../../lib/reconcile/journal-steps.js';
-import { observe } from '../../lib/reconcile/observe.js';
+import type { Journal } from '../../lib/reconcile/journal/journal.js';
+import { begunElsewhere } from '../../lib/reconcile/journal/journal-steps.js';
+import { observe } from '../../lib/reconcile/observe/observe.js';
 import {
   type ListedRecreation,
   listNetworks,

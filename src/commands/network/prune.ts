@@ -4,7 +4,7 @@ import { dryRunFlag } from '../../cli/global-flags.js';
 import { noConfig } from '../../cli/no-config.js';
 import { declaredNetworks } from '../../lib/config/network-spec.js';
 import { planPrune } from '../../lib/networks/prune.js';
-import { observe } from '../../lib/reconcile/observe.js';
+import { observe } from '../../lib/reconcile/observe/observe.js';
 
 export default class NetworkPrune extends BaseCommand {
   static override summary = 'Remove networks that Fairlead made and nobody needs any more.';

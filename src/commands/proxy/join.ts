@@ -4,7 +4,7 @@ import { dryRunFlag } from '../../cli/global-flags.js';
 import { chooseProxies, proxyFlags, settingsFrom } from '../../cli/proxy-flags.js';
 import { inspectionFor } from '../../lib/proxies/inspection.js';
 import { planProxies } from '../../lib/proxies/plan.js';
-import { observe } from '../../lib/reconcile/observe.js';
+import { observe } from '../../lib/reconcile/observe/observe.js';
 
 export default class ProxyJoin extends BaseCommand {
   static override summary = 'Let a reverse proxy join the networks it must route to, and leave the others.';

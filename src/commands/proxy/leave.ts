@@ -4,7 +4,7 @@ import { dryRunFlag } from '../../cli/global-flags.js';
 import { chooseProxies, gatewayMoveFlag, settingsFrom } from '../../cli/proxy-flags.js';
 import { isDeclaredProxy } from '../../lib/proxies/inspection.js';
 import { planProxiesLeave } from '../../lib/proxies/plan.js';
-import { observe } from '../../lib/reconcile/observe.js';
+import { observe } from '../../lib/reconcile/observe/observe.js';
 
 export default class ProxyLeave extends BaseCommand {
   static override summary = 'Undo every join that Fairlead made for a reverse proxy.';

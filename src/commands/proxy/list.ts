@@ -5,7 +5,7 @@ import { exitCodeOf } from '../../lib/model/report.js';
 import { inspectionForListing } from '../../lib/proxies/inspection.js';
 import { listProxies } from '../../lib/proxies/listing.js';
 import { decideProxies } from '../../lib/proxies/plan.js';
-import { observe } from '../../lib/reconcile/observe.js';
+import { observe } from '../../lib/reconcile/observe/observe.js';
 import { proxyListJson, proxyListLines } from '../../lib/report/proxy-list.js';
 
 export default class ProxyList extends BaseCommand {

@@ -3,7 +3,7 @@ import { paletteFor } from '../../cli/terminal.js';
 import { warpPass } from '../../cli/warp-pass.js';
 import { exitCodeOf } from '../../lib/model/report.js';
 import { warpListJson, warpListLines } from '../../lib/report/warp-list.js';
-import { warpDeclaration } from '../../lib/warps/declaration.js';
+import { warpDeclaration } from '../../lib/warps/routes/declaration.js';
 import { listWarps } from '../../lib/warps/listing.js';
 
 export default class WarpList extends BaseCommand {

@@ -3,7 +3,7 @@ import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
 import { dryRunFlag } from '../../cli/global-flags.js';
 import { requestedRoute, routeFlags } from '../../cli/warp-flags.js';
 import { warpPass } from '../../cli/warp-pass.js';
-import { warpDeclaration, withCommandRoutes } from '../../lib/warps/declaration.js';
+import { warpDeclaration, withCommandRoutes } from '../../lib/warps/routes/declaration.js';
 import { planRoute } from '../../lib/warps/plan.js';
 import { namespacesToRoute } from '../../lib/warps/scoped-reading.js';
 

@@ -2,8 +2,8 @@ import { Args, Flags } from '@oclif/core';
 import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
 import { runProbe } from '../../cli/warp-probe.js';
 import { probeJson, probeLines } from '../../lib/report/probe.js';
-import { readProbe } from '../../lib/warps/probe-packets.js';
-import { probeExit } from '../../lib/warps/probe-verdict.js';
+import { readProbe } from '../../lib/warps/probe/probe-packets.js';
+import { probeExit } from '../../lib/warps/probe/probe-verdict.js';
 
 export default class WarpTest extends BaseCommand {
   static override summary = 'Send marked packets from a container and say on which side they come out.';

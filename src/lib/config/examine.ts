@@ -1,4 +1,4 @@
-import { checkConfig } from './config-checks.js';
+import { checkConfig } from './checks/config-checks.js';
 import { Origins } from './origin.js';
 import type { FairleadConfig } from './schema.js';
 import type { Override } from './settings.js';

@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import { openEngine } from './dockerode-engine.js';
-import { type Endpoint, type EndpointRequest, resolveEndpoint } from './endpoint.js';
+import { type Endpoint, type EndpointRequest, resolveEndpoint } from './endpoint/endpoint.js';
 import type { Engine } from './engine.js';
-import { type EventSource, lateEventSource } from './event-source.js';
+import { type EventSource, lateEventSource } from './events/event-source.js';
 import { type Log, silentLog } from '../model/log.js';
 import { loggingEngine } from './logging-engine.js';
 import { type RetryPolicy, retryingEngine } from './retrying-engine.js';
@@ -43,7 +43,7 @@ export async function connectEngine(choice: EngineChoice): Promise<ConnectedEngi
   });
   const told = loggingEngine(engine, log, () => performance.now());
   const events = lateEventSource(async () => {
-    const { openEventSource } = await import('./open-event-source.js');
+    const { openEventSource } = await import('./events/open-event-source.js');
     return openEventSource(endpoint, {
       ...(timeoutMs !== undefined && { timeoutMs }),
       ...(apiVersion !== undefined && { apiVersion }),

@@ -3,23 +3,23 @@ import type { Container, ContainerDetails, EndpointSettings } from '../model/con
 import type { EngineInfo } from '../model/engine-info.js';
 import type { Network, NetworkSpec } from '../model/network.js';
 import type { ContainerRef } from '../model/step.js';
-import { text } from './answer.js';
-import { classifyAnswer } from './classify.js';
-import { describeConnectionFailure } from './connection-failure.js';
+import { text } from './answers/answer.js';
+import { classifyAnswer } from './failures/classify.js';
+import { describeConnectionFailure } from './failures/connection-failure.js';
 import { dockerodeOptions, withoutDockerHost } from './dockerode-options.js';
-import type { Dialect } from './dialect.js';
+import type { Dialect } from './dialects/dialect.js';
 import { endpointBody } from './endpoint-body.js';
-import type { Endpoint } from './endpoint.js';
+import type { Endpoint } from './endpoint/endpoint.js';
 import type { Engine, IdentifiedNetwork, StaleNetwork } from './engine.js';
-import { EngineError, isEngineFailure } from './engine-error.js';
-import { isTlsComplaint } from './tls-failure.js';
+import { EngineError, isEngineFailure } from './failures/engine-error.js';
+import { isTlsComplaint } from './failures/tls-failure.js';
 import { mendRefusedConnect } from './podman-mending.js';
-import { readContainers } from './read-container.js';
-import { readDetails } from './read-details.js';
-import { readEngineId, readEngineInfo } from './read-engine.js';
-import { SpokenDialect } from './spoken-dialect.js';
-import { networkCreateBody, readGhosts, readNetworks } from './read-network.js';
-import { demandWholeAnswers } from './whole-answers.js';
+import { readContainers } from './answers/read-container.js';
+import { readDetails } from './answers/read-details.js';
+import { readEngineId, readEngineInfo } from './answers/read-engine.js';
+import { SpokenDialect } from './dialects/spoken-dialect.js';
+import { networkCreateBody, readGhosts, readNetworks } from './answers/read-network.js';
+import { demandWholeAnswers } from './answers/whole-answers.js';
 
 /** How long one call may take, in milliseconds. */
 export interface Deadlines {

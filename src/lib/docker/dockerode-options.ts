@@ -2,7 +2,7 @@ import type { Agent } from 'node:http';
 import { isIPv6 } from 'node:net';
 import process from 'node:process';
 import type { DockerOptions } from 'dockerode';
-import type { Endpoint } from './endpoint.js';
+import type { Endpoint } from './endpoint/endpoint.js';
 import { endpointAgent } from './endpoint-agent.js';
 
 /** What docker-modem reads beyond the published types. */

@@ -1,8 +1,8 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { inspect } from 'node:util';
-import type { Endpoint } from './endpoint.js';
-import { SshAgent } from './ssh-agent.js';
+import type { Endpoint } from './endpoint/endpoint.js';
+import { SshAgent } from './ssh/ssh-agent.js';
 
 /**
  * What makes the connections to an endpoint, and its own: Node's global agent may go through HTTP_PROXY (Node 24),

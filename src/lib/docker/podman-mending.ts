@@ -1,6 +1,6 @@
 import type { ContainerRef } from '../model/step.js';
-import { isHalfConnected } from './classify.js';
-import { isEngineFailure } from './engine-error.js';
+import { isHalfConnected } from './failures/classify.js';
+import { isEngineFailure } from './failures/engine-error.js';
 import type { Engine, IdentifiedNetwork } from './engine.js';
 
 async function isHalfWay(engine: Engine, container: ContainerRef): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { isEngineFailure } from './engine-error.js';
+import { isEngineFailure } from './failures/engine-error.js';
 import { type Log, silentLog } from '../model/log.js';
 import type { Engine } from './engine.js';
 

@@ -7,9 +7,9 @@ import { declarationFrom } from '../networks/declaration.js';
 import { inspectionForNetworks } from '../networks/inspection.js';
 import { proxyDeclarations } from '../proxies/declaration.js';
 import { inspectionFor } from '../proxies/inspection.js';
-import { warpDeclaration } from '../warps/declaration.js';
+import { warpDeclaration } from '../warps/routes/declaration.js';
 import { inspectionForWarps } from '../warps/inspection.js';
-import type { NeedsInspect } from './observe.js';
+import type { NeedsInspect } from './observe/observe.js';
 import type { Declared } from './plan.js';
 
 /** What a config declares, in each job's own terms. */

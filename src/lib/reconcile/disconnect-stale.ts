@@ -1,4 +1,4 @@
-import { EngineError } from '../docker/engine-error.js';
+import { EngineError } from '../docker/failures/engine-error.js';
 import type { Engine } from '../docker/engine.js';
 import { endpointOn } from '../model/container.js';
 import type { ContainerRef } from '../model/step.js';

@@ -5,9 +5,9 @@ import type { Plan } from '../model/plan.js';
 import type { Report, StepFailure, StepResult } from '../model/report.js';
 import type { Step } from '../model/step.js';
 import type { World } from '../model/world.js';
-import { knownRouting } from '../warps/lost-ways.js';
-import { apply, dryRun } from './apply.js';
-import type { Journal } from './journal.js';
+import { knownRouting } from '../warps/changes/lost-ways.js';
+import { apply, dryRun } from './apply/apply.js';
+import type { Journal } from './journal/journal.js';
 
 /** What every pass sees. */
 type SeenWorld = Pick<World, 'engine' | 'kernel'> & Partial<Pick<World, 'containers'>>;

@@ -9,8 +9,8 @@ import type { World } from '../model/world.js';
 import type { ProxyDeclaration } from '../proxies/declaration.js';
 import { isDeclaredProxy } from '../proxies/inspection.js';
 import { planProxies } from '../proxies/plan.js';
-import type { WarpDeclaration } from '../warps/declaration.js';
-import { closesOnly } from '../warps/safe-order.js';
+import type { WarpDeclaration } from '../warps/routes/declaration.js';
+import { closesOnly } from '../warps/changes/safe-order.js';
 import { planWarpGuard, planWarps } from '../warps/plan.js';
 import { after } from './after.js';
 

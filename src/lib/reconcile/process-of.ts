@@ -1,5 +1,5 @@
 import type { Engine } from '../docker/engine.js';
-import { isEngineFailure } from '../docker/engine-error.js';
+import { isEngineFailure } from '../docker/failures/engine-error.js';
 import type { ContainerProcess } from '../model/namespace.js';
 import type { ContainerRef } from '../model/step.js';
 

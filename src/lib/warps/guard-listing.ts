@@ -1,7 +1,7 @@
 import { bridgeOf } from '../model/guard.js';
 import type { Finding } from '../model/plan.js';
 import type { World } from '../model/world.js';
-import type { WarpDeclaration } from './declaration.js';
+import type { WarpDeclaration } from './routes/declaration.js';
 import { planWarpGuard } from './plan.js';
 
 /** A network that only warps may send out of, and how that is at this moment. */

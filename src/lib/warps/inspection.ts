@@ -2,13 +2,13 @@ import { processOf } from '../model/container-process.js';
 import { type Container, isAlive } from '../model/container.js';
 import type { Network } from '../model/network.js';
 import type { World } from '../model/world.js';
-import { byHandRouting } from './by-hand.js';
-import type { WarpDeclaration } from './declaration.js';
-import { namespaceOwner } from './namespace-owner.js';
-import { mayBeOrphaned } from './orphans.js';
-import { routingIn } from './target-state.js';
-import { allWishes, findWarps } from './warp-names.js';
-import { needsEnvironment } from './wishes.js';
+import { byHandRouting } from './policy/by-hand.js';
+import type { WarpDeclaration } from './routes/declaration.js';
+import { namespaceOwner } from './routes/namespace-owner.js';
+import { mayBeOrphaned } from './routes/orphans.js';
+import { routingIn } from './policy/target-state.js';
+import { allWishes, findWarps } from './routes/warp-names.js';
+import { needsEnvironment } from './routes/wishes.js';
 
 /** Owners of the namespaces that these containers are in. */
 function ownersOf(some: readonly Container[], containers: readonly Container[]): Container[] {

@@ -2,18 +2,18 @@ import { type Container, isAlive } from '../model/container.js';
 import type { Finding } from '../model/plan.js';
 import type { RouteSummary } from '../model/step.js';
 import type { World } from '../model/world.js';
-import { caveats } from './caveats.js';
-import { decideAll } from './decide-all.js';
-import type { Decision } from './decision.js';
-import type { WarpDeclaration } from './declaration.js';
+import { caveats } from './findings/caveats.js';
+import { decideAll } from './decision/decide-all.js';
+import type { Decision } from './decision/decision.js';
+import type { WarpDeclaration } from './routes/declaration.js';
 import { type GuardedListing, listGuarded } from './guard-listing.js';
-import { inForce } from './in-force.js';
-import { planNat, warpsWithNat } from './nat.js';
-import { preflight } from './preflight.js';
-import type { RoutedTarget } from './route.js';
-import { servedTarget } from './served-target.js';
-import { holdsRouting } from './target-state.js';
-import { allWishes, findWarps } from './warp-names.js';
+import { inForce } from './decision/in-force.js';
+import { planNat, warpsWithNat } from './findings/nat.js';
+import { preflight } from './findings/preflight.js';
+import type { RoutedTarget } from './routes/route.js';
+import { servedTarget } from './decision/served-target.js';
+import { holdsRouting } from './policy/target-state.js';
+import { allWishes, findWarps } from './routes/warp-names.js';
 
 /** How the egress of a container is at this moment. */
 export type TargetState =

@@ -3,22 +3,22 @@ import { findNamed } from '../model/lookup.js';
 import { type Finding, joinPlans, type Plan } from '../model/plan.js';
 import { plannedId } from '../model/step.js';
 import type { World } from '../model/world.js';
-import { servedTarget } from './served-target.js';
-import { told, touchedBy } from './brought.js';
-import { caveats } from './caveats.js';
-import type { Decision } from './decision.js';
-import { decideAll } from './decide-all.js';
-import type { WarpDeclaration } from './declaration.js';
-import { planGuard } from './guard.js';
-import { planGuardAdditions } from './guard-additions.js';
-import { warpsOn } from './guarded-warps.js';
-import { inForce } from './in-force.js';
-import { planNat, warpsWithNat } from './nat.js';
-import { preflight } from './preflight.js';
-import { inSafeOrder } from './safe-order.js';
-import { isByHand } from './tables.js';
-import { unreadFinding } from './unread.js';
-import { wishesFor } from './wishes.js';
+import { servedTarget } from './decision/served-target.js';
+import { told, touchedBy } from './findings/brought.js';
+import { caveats } from './findings/caveats.js';
+import type { Decision } from './decision/decision.js';
+import { decideAll } from './decision/decide-all.js';
+import type { WarpDeclaration } from './routes/declaration.js';
+import { planGuard } from './guard/guard.js';
+import { planGuardAdditions } from './guard/guard-additions.js';
+import { warpsOn } from './guard/guarded-warps.js';
+import { inForce } from './decision/in-force.js';
+import { planNat, warpsWithNat } from './findings/nat.js';
+import { preflight } from './findings/preflight.js';
+import { inSafeOrder } from './changes/safe-order.js';
+import { isByHand } from './policy/tables.js';
+import { unreadFinding } from './decision/unread.js';
+import { wishesFor } from './routes/wishes.js';
 
 /**
  * The guard of the networks that only warps may send out of. A network that the plan recreates gets another bridge:

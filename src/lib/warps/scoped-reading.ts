@@ -1,13 +1,13 @@
 import type { Container } from '../model/container.js';
 import { findNamed } from '../model/lookup.js';
 import type { World } from '../model/world.js';
-import { byHandRouting } from './by-hand.js';
-import type { WarpDeclaration } from './declaration.js';
+import { byHandRouting } from './policy/by-hand.js';
+import type { WarpDeclaration } from './routes/declaration.js';
 import { namespacesToRead } from './inspection.js';
-import { namespaceOwner } from './namespace-owner.js';
-import { routingIn, warpOfWay } from './target-state.js';
-import { allWishes, findWarps, warpOf } from './warp-names.js';
-import type { Wish } from './wishes.js';
+import { namespaceOwner } from './routes/namespace-owner.js';
+import { routingIn, warpOfWay } from './policy/target-state.js';
+import { allWishes, findWarps, warpOf } from './routes/warp-names.js';
+import type { Wish } from './routes/wishes.js';
 
 /**
  * Whose namespaces to read, by container ID, and of whom also what it does with the packets of others. It is asked

@@ -6,9 +6,9 @@ import type { Finding, Plan } from '../model/plan.js';
 import { noRouting } from '../model/routing.js';
 import type { Step } from '../model/step.js';
 import type { World } from '../model/world.js';
-import { routingChanges } from './changes.js';
-import { namespaceOwner } from './namespace-owner.js';
-import { holdsRouting } from './target-state.js';
+import { routingChanges } from './changes/changes.js';
+import { namespaceOwner } from './routes/namespace-owner.js';
+import { holdsRouting } from './policy/target-state.js';
 
 export interface UnrouteRequest {
   /** Containers by name or ID; none: all. */

@@ -6,9 +6,9 @@ import type { StepResult } from '../model/report.js';
 import type { Job } from '../model/step.js';
 import { describeStep, subjectOf } from '../report/describe.js';
 import { warningHeads } from '../report/warnings.js';
-import type { FailingObject } from './failing.js';
+import type { FailingObject } from './passes/failing.js';
 import type { LoopEvent } from './loop-event.js';
-import { objectOf } from './step-object.js';
+import { objectOf } from './passes/step-object.js';
 
 /** What goes on failing in the same way is told again this often. */
 const reminderMs = 3_600_000;

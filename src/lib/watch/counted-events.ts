@@ -1,4 +1,4 @@
-import type { EngineEvent, EventSource } from '../docker/event-source.js';
+import type { EngineEvent, EventSource } from '../docker/events/event-source.js';
 
 /** The same events, each told to `count` as well. */
 export function countedEvents(source: EventSource, count: (event: EngineEvent) => void): EventSource {

@@ -1,7 +1,7 @@
 import { FairleadError, messageOf } from '../model/errors.js';
 import type { FindingKind } from '../model/plan.js';
 import { findingJson, schemaVersion, stepInShort } from '../report/json.js';
-import type { FailingObject } from './failing.js';
+import type { FailingObject } from './passes/failing.js';
 import type { LoopEvent } from './loop-event.js';
 
 /** When the event came: the time of day, and the time of the loop's clock. */

@@ -1,7 +1,7 @@
 import type { Plan } from '../model/plan.js';
 import type { Report } from '../model/report.js';
-import type { BreakerState } from './breaker.js';
-import type { FailingObject } from './failing.js';
+import type { BreakerState } from './passes/breaker.js';
+import type { FailingObject } from './passes/failing.js';
 
 /** What is said of every pass. */
 export interface PassFacts {

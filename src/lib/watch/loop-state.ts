@@ -1,7 +1,7 @@
 import { escapeLine } from '../model/escape.js';
 import { messageOf } from '../model/errors.js';
 import type { LoopEvent } from './loop-event.js';
-import { objectOf } from './step-object.js';
+import { objectOf } from './passes/step-object.js';
 
 type PassEvent = Extract<LoopEvent, { kind: 'pass' }>;
 

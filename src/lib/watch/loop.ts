@@ -1,11 +1,11 @@
-import type { EngineEvent, EventSource } from '../docker/event-source.js';
+import type { EngineEvent, EventSource } from '../docker/events/event-source.js';
 import { ExitCode } from '../model/errors.js';
 import { escapeLine } from '../model/escape.js';
 import { Alarm } from './alarm.js';
-import type { BreakerState } from './breaker.js';
+import type { BreakerState } from './passes/breaker.js';
 import { withChildSignal } from './child-signal.js';
-import type { FailingObject } from './failing.js';
-import { Passes, type PassesOptions } from './passes.js';
+import type { FailingObject } from './passes/failing.js';
+import { Passes, type PassesOptions } from './passes/passes.js';
 import { type StreamEnd, followEngine } from './stream.js';
 import { triggerOf } from './triggers.js';
 

@@ -1,6 +1,6 @@
-import { EngineError } from '../docker/engine-error.js';
-import type { EngineEvent, EventSource } from '../docker/event-source.js';
-import { type BackOff, fullJitterMs } from './back-off.js';
+import { EngineError } from '../docker/failures/engine-error.js';
+import type { EngineEvent, EventSource } from '../docker/events/event-source.js';
+import { type BackOff, fullJitterMs } from './passes/back-off.js';
 import { withChildSignal } from './child-signal.js';
 import type { Clock } from './clock.js';
 

@@ -1,4 +1,4 @@
-import type { EngineEvent } from '../docker/event-source.js';
+import type { EngineEvent } from '../docker/events/event-source.js';
 import { escapeLine } from '../model/escape.js';
 
 /** A reason to look again. */

@@ -1,4 +1,4 @@
-import { EngineError, isEngineFailure } from '../../docker/engine-error.js';
+import { EngineError, isEngineFailure } from '../../docker/failures/engine-error.js';
 import type { Engine, IdentifiedNetwork } from '../../docker/engine.js';
 import { ExitCode, FairleadError, messageOf } from '../../model/errors.js';
 import type { Network, NetworkSpec } from '../../model/network.js';
@@ -6,7 +6,7 @@ import { isOwnNetwork, recreatedLabel } from '../../model/ownership.js';
 import type { Member, RecreateNetwork } from '../../model/step.js';
 import { compareNetwork } from '../../networks/compare.js';
 import type { Executed } from '../executed.js';
-import type { Journal, RecreationRecord } from '../journal.js';
+import type { Journal, RecreationRecord } from '../journal/journal.js';
 import { detachAndRemove } from './detach.js';
 import { putBack } from './put-back.js';
 import { verifyMembers } from './verify.js';

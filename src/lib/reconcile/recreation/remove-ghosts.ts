@@ -1,4 +1,4 @@
-import { EngineError, isEngineFailure } from '../../docker/engine-error.js';
+import { EngineError, isEngineFailure } from '../../docker/failures/engine-error.js';
 import type { Engine, IdentifiedNetwork } from '../../docker/engine.js';
 import { takenFor, unreachableGhost } from '../../networks/ghosts.js';
 

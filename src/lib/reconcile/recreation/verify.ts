@@ -1,4 +1,4 @@
-import { isEngineFailure } from '../../docker/engine-error.js';
+import { isEngineFailure } from '../../docker/failures/engine-error.js';
 import type { Engine, IdentifiedNetwork } from '../../docker/engine.js';
 import { type EndpointSettings, endpointOn, isAlive } from '../../model/container.js';
 import type { Member } from '../../model/step.js';

@@ -1,0 +1,99 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Engine } from '../../docker/engine.js';
+import type { Container } from '../../model/container.js';
+import type { StepResult } from '../../model/report.js';
+import { noRouting } from '../../model/routing.js';
+import type { SetRouting, Step } from '../../model/step.js';
+import { type KnownRouting, planLostWays } from '../../warps/changes/lost-ways.js';
+
+/** Between two looks; more where the lists take long to read. */
+const everyMs = 200;
+const shareOfTime = 4;
+
+/** Steps that are calls to the engine: a recreation of many takes seconds, and so do many of the others. */
+export function takesEngine(step: Step): boolean {
+  return step.job !== 'warps';
+}
+
+export interface LookoutOptions {
+  readonly engine: Engine;
+  readonly known: readonly KnownRouting[];
+  /** Does steps that were not planned before; one that is not attempted is planned again. */
+  readonly close: (steps: readonly SetRouting[]) => Promise<readonly StepResult[]>;
+}
+
+/**
+ * Looks, beside the steps of a run, whether the warps are still there that ways lead to, and closes those that lead to
+ * one that has gone. Without it they stay open until all that was planned is done, and the address is a stranger's.
+ */
+export class Lookout {
+  readonly #options: LookoutOptions;
+  readonly #known: Map<string, KnownRouting>;
+  readonly #tried = new Set<string>();
+  readonly #over = new AbortController();
+  #looking: Promise<void> | undefined;
+
+  constructor(options: LookoutOptions) {
+    this.#options = options;
+    this.#known = new Map(options.known.map(each => [each.container.id, each]));
+  }
+
+  /** What a step has done is what is known of that namespace from then on. */
+  note(step: Step): void {
+    if (step.do !== 'set-routing' && step.do !== 'clear-routing') return;
+    const routing = step.do === 'set-routing' ? step.routing : noRouting;
+    this.#known.set(step.container.id, { container: step.container, routing });
+  }
+
+  /** Begins to look, where anything is open at all. */
+  begin(): void {
+    if (this.#hasWays) this.#looking ??= this.#look(this.#over.signal);
+  }
+
+  /** Ends it; what is being closed is closed then. */
+  async end(): Promise<void> {
+    this.#over.abort();
+    await this.#looking;
+  }
+
+  get #hasWays(): boolean {
+    return [...this.#known.values()].some(({ routing }) => routing.routes.some(({ type }) => type === 'via'));
+  }
+
+  async #look(signal: AbortSignal): Promise<void> {
+    let tookMs = 0;
+    for (;;) {
+      try {
+        await setTimeout(Math.max(everyMs, shareOfTime * tookMs), undefined, { signal });
+      } catch {
+        return;
+      }
+      const begun = performance.now();
+      const containers = await this.#containers(signal);
+      if (containers) await this.#closeLost(containers, signal);
+      tookMs = performance.now() - begun;
+    }
+  }
+
+  /** An engine that does not answer is the business of the step that is under way. */
+  async #containers(signal: AbortSignal): Promise<readonly Container[] | undefined> {
+    try {
+      return await this.#options.engine.listContainers(signal);
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #closeLost(containers: readonly Container[], signal: AbortSignal): Promise<void> {
+    const lost = planLostWays(this.#known.values(), containers).filter(step => !this.#tried.has(keyOf(step)));
+    if (lost.length === 0 || signal.aborted) return;
+    const results = await this.#options.close(lost);
+    for (const [at, step] of lost.entries())
+      if (results[at]?.outcome !== 'skipped') this.#tried.add(keyOf(step));
+  }
+}
+
+/** The same ways of the same run of a container are not closed twice: where it fails, the next pass tells why. */
+function keyOf({ container, changes }: SetRouting): string {
+  return JSON.stringify([container.id, container.pid, changes]);
+}

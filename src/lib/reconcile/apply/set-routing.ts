@@ -1,0 +1,89 @@
+import type { Engine } from '../../docker/engine.js';
+import { ExitCode } from '../../model/errors.js';
+import { type RoutingChange, type RoutingState, type ViaRoute, noRouting } from '../../model/routing.js';
+import type { ClearRouting, SetNat, SetRouting } from '../../model/step.js';
+import { KernelError, isKernelFailure } from '../../netns/kernel-error.js';
+import type { Kernel } from '../../netns/kernel.js';
+import { holderOf } from '../../warps/policy/by-hand.js';
+import { routingChanges } from '../../warps/changes/changes.js';
+import type { Executed } from '../executed.js';
+import { currentProcess } from '../process-of.js';
+import type { RecentContainers } from '../recent-containers.js';
+
+/** How often what somebody else changed meanwhile is read anew and made up for. */
+const attempts = 4;
+
+const endedMeanwhile: Executed = {
+  outcome: 'unchanged',
+  note: 'has ended or runs anew meanwhile',
+  lookAgain: true,
+};
+
+async function nowThere(kernel: Kernel, step: SetRouting | ClearRouting): Promise<RoutingState | undefined> {
+  const reading = await kernel.readNamespace(step.container, { warpSide: false });
+  return reading.read === 'state' ? reading.state.routing : undefined;
+}
+
+/** Without the ways to warps that have gone since they were planned: those stay closed. */
+async function stillTrue(
+  changes: readonly RoutingChange[],
+  containers: RecentContainers,
+): Promise<readonly RoutingChange[]> {
+  const opens = (change: RoutingChange): ViaRoute | undefined =>
+    change.change === 'set-route' && change.route.type === 'via' ? change.route : undefined;
+  if (!changes.some(opens)) return changes;
+  const present = await containers.now();
+  return changes.filter(change => {
+    const via = opens(change);
+    return !via || holderOf(via, present) !== undefined;
+  });
+}
+
+/**
+ * Brings a namespace to what the plan wants of it. What is there may have been changed by somebody since it was
+ * read (another run of Fairlead): then it is read anew, and what is still missing is done.
+ */
+export async function setRouting(
+  kernel: Kernel,
+  engine: Engine,
+  step: SetRouting | ClearRouting,
+  containers: RecentContainers,
+): Promise<Executed> {
+  const wanted = step.do === 'set-routing' ? step.routing : noRouting;
+  const confirm = (): ReturnType<typeof currentProcess> => currentProcess(engine, step.container);
+  let { changes } = step;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const valid = await stillTrue(changes, containers);
+      await kernel.changeRouting(step.container, valid, confirm);
+      return valid.length === changes.length
+        ? { outcome: 'done' }
+        : { outcome: 'done', note: 'its warp has gone meanwhile: blocked', lookAgain: true };
+    } catch (error) {
+      if (isKernelFailure(error, 'gone')) return endedMeanwhile;
+      if (!isKernelFailure(error, 'conflict') || attempt === attempts) throw error;
+      const there = await nowThere(kernel, step);
+      if (!there) return endedMeanwhile;
+      changes = routingChanges(there, wanted);
+      if (changes.length === 0) return { outcome: 'unchanged', note: 'was done meanwhile' };
+    }
+  }
+}
+
+export async function setNat(kernel: Kernel, engine: Engine, step: SetNat): Promise<Executed> {
+  try {
+    await kernel.setNat(step.container, step.nat, () => currentProcess(engine, step.container));
+    return { outcome: 'done' };
+  } catch (error) {
+    if (isKernelFailure(error, 'gone')) return endedMeanwhile;
+    throw error;
+  }
+}
+
+/** For a step that was planned without a kernel at hand: a plan is made for the host it is carried out on. */
+export function kernelNeeded(): KernelError {
+  return new KernelError('not-here', 'Could not change routing: the containers run on another host.', {
+    exit: ExitCode.failed,
+    hints: ['Run Fairlead on the host of the engine.'],
+  });
+}

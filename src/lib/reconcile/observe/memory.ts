@@ -1,0 +1,132 @@
+import type { Container, ContainerDetails } from '../../model/container.js';
+import type { HostNetworking } from '../../model/kernel-view.js';
+import type { NamespaceReading } from '../../model/namespace.js';
+import type { Network } from '../../model/network.js';
+import type { Step } from '../../model/step.js';
+import type { NamespaceQuestion } from '../../netns/kernel.js';
+
+interface Remembered<T> {
+  /** What the list said of the container when it was read: when that changes, so may the rest have. */
+  readonly as: string;
+  readonly value: T;
+}
+
+/** A container as the list shows it, in so far as details and namespace hang on it. */
+function appearance({ state, endpoints }: Container): string {
+  return JSON.stringify([
+    state,
+    endpoints.map(({ networkName, networkId, ipv4, ipv6, mac }) => [networkName, networkId, ipv4, ipv6, mac]),
+  ]);
+}
+
+/** The networks as they are listed, in so far as the host's interfaces hang on them. */
+function bridgesOf(networks: readonly Network[]): string {
+  return networks
+    .map(({ id }) => id)
+    .sort()
+    .join();
+}
+
+/**
+ * What earlier passes have read, so that a pass after an event reads only what the event can have changed. The lists
+ * are read every time and tell on their own of most that an event was missed for.
+ */
+export class Memory {
+  readonly #details = new Map<string, Remembered<ContainerDetails>>();
+  readonly #namespaces = new Map<string, Remembered<NamespaceReading>>();
+  #host: Remembered<HostNetworking> | undefined;
+  #holders: ReadonlySet<string> = new Set();
+
+  details(container: Container): ContainerDetails | undefined {
+    return recall(this.#details, container);
+  }
+
+  rememberDetails(container: Container, details: ContainerDetails): void {
+    this.#details.set(container.id, { as: appearance(container), value: details });
+  }
+
+  /** What is known of a namespace, where it answers the question. */
+  namespace(container: Container, { warpSide }: NamespaceQuestion): NamespaceReading | undefined {
+    const known = recall(this.#namespaces, container);
+    return known?.read === 'state' && warpSide && !known.state.warpSide ? undefined : known;
+  }
+
+  rememberNamespace(container: Container, reading: NamespaceReading): void {
+    // What could not be read is tried again each time.
+    if (reading.read === 'state' || reading.read === 'host') {
+      this.#namespaces.set(container.id, { as: appearance(container), value: reading });
+    }
+  }
+
+  /**
+   * Each bridge is an interface of the host's: with other networks it has others. Where it has a guard it is not
+   * remembered: somebody who clears the firewall tells nobody.
+   */
+  host(networks: readonly Network[]): HostNetworking | undefined {
+    return this.#host?.as === bridgesOf(networks) ? this.#host.value : undefined;
+  }
+
+  rememberHost(networks: readonly Network[], host: HostNetworking): void {
+    this.#host = host.guard ? undefined : { as: bridgesOf(networks), value: host };
+  }
+
+  /** Where something of ours has come or gone that no step of this run put there or took away, it is read anew. */
+  noticeHolders(holders: ReadonlySet<string>): void {
+    for (const id of [...this.#namespaces.keys()]) {
+      if (holders.has(id) !== this.#holders.has(id)) this.#namespaces.delete(id);
+    }
+    this.#holders = holders;
+  }
+
+  /** What an event, or a step of ours, may have changed. */
+  forget(what: 'everything' | Iterable<string>): void {
+    if (what === 'everything') {
+      this.#details.clear();
+      this.forgetKernel();
+      return;
+    }
+    for (const id of what) {
+      this.#details.delete(id);
+      this.#namespaces.delete(id);
+    }
+  }
+
+  /** What anybody may change without an event: rules cleared inside a namespace, or a table in the host's. */
+  forgetKernel(): void {
+    this.#namespaces.clear();
+    this.#host = undefined;
+  }
+
+  forgetStep(step: Step): void {
+    switch (step.do) {
+      case 'create-network':
+      case 'remove-network':
+      case 'set-guard':
+        this.#host = undefined;
+        return;
+      case 'recreate-network':
+        this.#host = undefined;
+        this.forget(step.members.map(({ container }) => container.id));
+        return;
+      case 'connect':
+      case 'disconnect':
+      case 'set-routing':
+      case 'clear-routing':
+      case 'set-nat':
+        this.forget([step.container.id]);
+    }
+  }
+
+  /** Forgets containers that are there no more: what a pass remembers is bounded by what there is. */
+  keepOnly(containers: readonly Container[]): void {
+    const present = new Set(containers.map(({ id }) => id));
+    for (const id of [...this.#details.keys(), ...this.#namespaces.keys()]) {
+      if (!present.has(id)) this.forget([id]);
+    }
+  }
+}
+
+function recall<T>(from: ReadonlyMap<string, Remembered<T>>, container: Container): T | undefined {
+  const remembered = from.get(container.id);
+  return remembered?.as === appearance(container) ? remembered.value : undefined;
+}

@@ -1,0 +1,42 @@
+import type { Container } from '../../model/container.js';
+import type { World } from '../../model/world.js';
+import { byHandRouting } from '../policy/by-hand.js';
+import type { WarpDeclaration } from '../routes/declaration.js';
+import type { WarpsOn } from './guard-seen.js';
+import { namespaceOwner } from '../routes/namespace-owner.js';
+import { networksOf } from '../routes/shared-network.js';
+import { isSealed } from '../routes/sealed-namespace.js';
+import { warpOfWay } from '../policy/target-state.js';
+import { allWishes, findWarps } from '../routes/warp-names.js';
+
+function ownerOf(container: Container, containers: readonly Container[]): Container | undefined {
+  const found = namespaceOwner(container, containers);
+  return 'owner' in found ? found.owner : undefined;
+}
+
+/**
+ * Warps that something was routed through by hand: nothing declares them, and they serve their targets. A way to
+ * them has to be open, out of a namespace whose containers cannot have written it themselves, to let themselves or
+ * each other past the guard.
+ */
+function warpsByHand({ kernel, containers }: World): Container[] {
+  return containers.flatMap(container => {
+    const reading = kernel?.namespaces.get(container.id);
+    const target = ownerOf(container, containers);
+    if (reading?.read !== 'state' || !target || !isSealed(target, containers)) return [];
+    const { tables } = byHandRouting(reading.state.routing, containers);
+    const warps = tables.flatMap(({ vias }) => vias.flatMap(via => warpOfWay(via, containers) ?? []));
+    return warps.filter(warp => ownerOf(warp, containers)?.id !== target.id);
+  });
+}
+
+/** Who may send out of a guarded network: the warps that are on it, by the containers whose addresses they have. */
+export function warpsOn(declaration: WarpDeclaration, world: World): WarpsOn {
+  const { containers, networks } = world;
+  const wishes = allWishes(declaration, containers);
+  const warps = [...findWarps(declaration, wishes, containers), ...warpsByHand(world)];
+  const owners = warps.flatMap(warp => ownerOf(warp, containers) ?? []);
+  const unique = [...new Map(owners.map(owner => [owner.id, owner])).values()];
+  return ({ name }) =>
+    unique.filter(owner => networksOf(owner, networks).some(network => network.name === name));
+}

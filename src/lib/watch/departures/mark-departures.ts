@@ -1,0 +1,41 @@
+import type { Container, Departure } from '../../model/container.js';
+import { isPredefinedName } from '../../model/network.js';
+import type { World } from '../../model/world.js';
+
+/** By what containers belong together: what one command brings down is of one project, or on one network. */
+function tiesOf({ labels, endpoints }: Container): string[] {
+  const project = labels['com.docker.compose.project'];
+  return [
+    ...(project === undefined ? [] : [`project ${project}`]),
+    ...endpoints.flatMap(({ networkName }) =>
+      isPredefinedName(networkName) ? [] : [`network ${networkName}`],
+    ),
+  ];
+}
+
+function belongTogether([first, ...others]: readonly Container[]): boolean {
+  if (!first) return true;
+  const ties = new Set(tiesOf(first));
+  let left = others.map(tiesOf);
+  for (;;) {
+    const tied = left.filter(own => own.some(tie => ties.has(tie)));
+    if (tied.length === 0) return left.length === 0;
+    left = left.filter(own => !tied.includes(own));
+    for (const tie of tied.flat()) ties.add(tie);
+  }
+}
+
+/** The World with what is known of who departs. */
+export function markDepartures(
+  world: World,
+  departing: ReadonlyMap<string, { readonly is: Departure['is'] }>,
+): World {
+  if (departing.size === 0) return world;
+  const departs = world.containers.filter(({ id }) => departing.has(id));
+  const amongOthers = !belongTogether(departs);
+  const containers = world.containers.map(container => {
+    const is = departing.get(container.id)?.is;
+    return is ? { ...container, departure: { is, amongOthers } } : container;
+  });
+  return { ...world, containers };
+}

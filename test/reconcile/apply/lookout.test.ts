@@ -1,0 +1,202 @@
+import { expect } from 'chai';
+import { setImmediate } from 'node:timers/promises';
+import { ExitCode } from '../../../src/lib/model/errors.js';
+import { backstopMetric, type RoutingState, type ViaRoute } from '../../../src/lib/model/routing.js';
+import { KernelError } from '../../../src/lib/netns/kernel-error.js';
+import { planLostWays } from '../../../src/lib/warps/changes/lost-ways.js';
+import { warpMetric } from '../../../src/lib/warps/policy/warp-metric.js';
+import { changeText } from '../../support/routing-text.js';
+import { lines, WarpStage } from '../../support/warp-stage.js';
+import { placed } from '../../warps/scenes.js';
+
+const label = { 'fairlead.warp': 'vpn' };
+const shared = { external: false, on_drift: 'error', egress: 'any' } as const;
+
+/** A routed target, and somebody who is to be put on a network: what has to be asked of the engine. */
+async function stage(): Promise<WarpStage> {
+  const scene = new WarpStage();
+  scene.addNetwork('net');
+  scene.run('vpn', { networks: ['net'] });
+  scene.run('worker', { networks: ['net'], labels: label });
+  await scene.pass();
+  scene.run('web', { networks: ['net'] });
+  scene.config = {
+    ...scene.config,
+    networks: { shared },
+    attachments: [{ select: { names: ['web'] }, networks: ['shared'] }],
+  };
+  return scene;
+}
+
+/** Has the engine take its time over a connect: until this has happened. */
+function holdConnect(scene: WarpStage, happens: () => Promise<void>): void {
+  const { engine } = scene;
+  const connect = engine.connect.bind(engine);
+  Object.assign(engine, {
+    connect: async (...args: Parameters<typeof connect>) => {
+      await happens();
+      return connect(...args);
+    },
+  });
+}
+
+function waysIn(scene: WarpStage, name = 'worker'): number {
+  const { routes } = scene.kernel.namespace(scene.idOf(name)).routing;
+  return routes.filter(({ type }) => type === 'via').length;
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await setImmediate();
+}
+
+describe('A warp that ends while the engine is at something', () => {
+  it('has the ways to it closed before that is done', async () => {
+    const scene = await stage();
+    holdConnect(scene, async () => {
+      scene.stop('vpn');
+      await until(() => waysIn(scene) === 0);
+    });
+    const { report } = await scene.pass();
+    expect(lines(report)).to.deep.equal([
+      'done create shared',
+      'done route worker → vpn (blocked)',
+      'done connect web → shared',
+    ]);
+    expect(await scene.planned()).to.deep.equal([]);
+  });
+
+  it('has them opened again by the same run where it comes back', async () => {
+    const scene = await stage();
+    holdConnect(scene, async () => {
+      scene.stop('vpn');
+      await until(() => waysIn(scene) === 0);
+      scene.start('vpn', 77);
+    });
+    await scene.pass();
+    expect(waysIn(scene)).to.equal(1);
+    expect(await scene.planned()).to.deep.equal([]);
+  });
+
+  it('has the way to its old address closed, though one to the new address is planned for later', async () => {
+    const scene = await stage();
+    scene.stop('vpn');
+    scene.start('vpn', 77);
+    holdConnect(scene, () => until(() => waysIn(scene) === 0));
+    const { report } = await scene.pass();
+    expect(lines(report)).to.include('done route worker → vpn (blocked)');
+    expect(waysIn(scene)).to.equal(1);
+  });
+
+  it('and the engine that does not answer, is looked for again', async () => {
+    const scene = await stage();
+    let refusals = 0;
+    holdConnect(scene, async () => {
+      scene.stop('vpn');
+      scene.daemon.intercept = call => {
+        if (call !== 'GET /containers/json' || refusals === 2) return undefined;
+        refusals += 1;
+        return { status: 500, body: { message: 'busy' } };
+      };
+      await until(() => waysIn(scene) === 0);
+    });
+    await scene.pass();
+    expect(refusals).to.equal(2);
+  });
+
+  it('is told of where they cannot be closed, and not tried at again and again', async () => {
+    const scene = await stage();
+    const { kernel } = scene;
+    let tries = 0;
+    const change = kernel.changeRouting.bind(kernel);
+    holdConnect(scene, async () => {
+      scene.stop('vpn');
+      kernel.changeRouting = () => {
+        tries += 1;
+        return Promise.reject(new KernelError('refused', 'No.', { exit: ExitCode.failed }));
+      };
+      await until(() => tries === 1);
+      const looks = listings(scene);
+      await until(() => listings(scene) > looks + 1);
+      expect(tries).to.equal(1);
+      kernel.changeRouting = change;
+    });
+    const { report } = await scene.pass();
+    expect(lines(report)).to.include('failed route worker → vpn (blocked): No.');
+    // Another round has closed them.
+    expect(waysIn(scene)).to.equal(0);
+  });
+
+  it('is not worked on by two at a time', async () => {
+    const scene = await stage();
+    const { kernel } = scene;
+    scene.run('late', { networks: ['net'], labels: label });
+    const change = kernel.changeRouting.bind(kernel);
+    let under = 0;
+    let most = 0;
+    kernel.changeRouting = async (process, changes, confirm) => {
+      under += 1;
+      most = Math.max(most, under);
+      if (
+        process.name === 'late' &&
+        waysIn(scene, 'late') === 0 &&
+        scene.daemon.container('vpn').State === 'running'
+      ) {
+        scene.stop('vpn');
+        const looks = listings(scene);
+        await until(() => listings(scene) > looks);
+        for (let turns = 0; turns < 50; turns += 1) await setImmediate();
+      }
+      await change(process, changes, confirm);
+      under -= 1;
+    };
+    await scene.pass();
+    expect(most).to.equal(1);
+    expect([waysIn(scene), waysIn(scene, 'late')]).to.deep.equal([0, 0]);
+  });
+});
+
+function listings(scene: WarpStage): number {
+  return scene.daemon.calls.filter(call => call === 'GET /containers/json').length;
+}
+
+describe('Ways that are lost', () => {
+  const vpn = placed('vpn', { at: { net: '10.7.0.2' } });
+  const tor = placed('tor', { at: { net: '10.7.0.3' } });
+  const container = { id: 'w', name: 'worker', pid: 7, startedAt: '' };
+  const way = (id: string, table: number, gateway: string): ViaRoute => ({
+    type: 'via',
+    family: 'ipv4',
+    table,
+    gateway,
+    device: 'eth0',
+    metric: warpMetric(id),
+  });
+  const end = (table: number) =>
+    ({ type: 'unreachable', family: 'ipv4', table, metric: backstopMetric }) as const;
+  const ways = [way(vpn.id, 21_400_001, '10.7.0.2'), way(tor.id, 21_500_002, '10.7.0.3')];
+  const routing: RoutingState = { rules: [], routes: [...ways, end(21_400_001), end(21_500_002)] };
+  const closed = (containers: readonly (typeof vpn)[], there = routing): string[][] =>
+    planLostWays([{ container, routing: there }], containers).map(({ changes }) => changes.map(changeText));
+
+  it('are those whose warp has ended or has another address, and no others', () => {
+    expect(closed([vpn, tor])).to.deep.equal([]);
+    const [toVpn, toTor] = ways.map(route => changeText({ change: 'delete-route', route }));
+    expect(closed([tor])).to.deep.equal([[toVpn]]);
+    const moved = placed('tor', { at: { net: '10.7.0.9' } });
+    expect(closed([vpn, moved])).to.deep.equal([[toTor]]);
+    expect(closed([])).to.deep.equal([[toVpn, toTor]]);
+  });
+
+  it('are not somebody’s who has the address now', () => {
+    const stranger = placed('stranger', { at: { net: '10.7.0.2' } });
+    expect(closed([stranger, tor])).to.have.length(1);
+  });
+
+  it('have their traffic ended first where nothing ends it, and that stays', () => {
+    const bare = { rules: [], routes: ways };
+    const [toVpn] = ways.map(route => changeText({ change: 'delete-route', route }));
+    expect(closed([tor], bare)).to.deep.equal([
+      [changeText({ change: 'set-route', route: end(21_400_001) }), toVpn],
+    ]);
+  });
+});
