@@ -120,7 +120,11 @@ describe('a home', () => {
           await chmod(dirname(host.replace('unix://', '')), 0o755);
           await chmod(host.replace('unix://', ''), 0o666);
         }
-        const result = await lists({ host, env: { HOME: home }, ...(uid !== undefined && { uid }) });
+        const result = await lists({
+          host,
+          env: { HOME: home, FAIRLEAD_STATE_DIR: undefined },
+          ...(uid !== undefined && { uid }),
+        });
         expect(result.stderr).to.equal('');
         expect(result.exitCode).to.equal(0);
       });
@@ -138,7 +142,9 @@ describe('a home', () => {
       await chmod(dirname(host.replace('unix://', '')), 0o755);
       await chmod(host.replace('unix://', ''), 0o666);
       const results = await Promise.all(
-        [readOnly, closed].map(home => lists({ host, env: { HOME: home }, uid: 65534 })),
+        [readOnly, closed].map(home =>
+          lists({ host, env: { HOME: home, FAIRLEAD_STATE_DIR: undefined }, uid: 65534 }),
+        ),
       );
       for (const result of results) {
         expect(result.stderr).to.equal('');

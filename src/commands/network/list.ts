@@ -6,6 +6,7 @@ import { escapeText } from '../../lib/model/escape.js';
 import { declarationFrom } from '../../lib/networks/declaration.js';
 import { networkStatus } from '../../lib/networks/status.js';
 import type { Journal } from '../../lib/reconcile/journal/journal.js';
+import { isDenied } from '../../lib/reconcile/journal/journal-failure.js';
 import { begunElsewhere } from '../../lib/reconcile/journal/journal-steps.js';
 import { observe } from '../../lib/reconcile/observe/observe.js';
 import {
@@ -38,7 +39,11 @@ export default class NetworkList extends BaseCommand {
     this.print(networkListLines(listing), flags);
     return { exitCode: 0, engine: world.engine, ...networkListJson(listing) };
   }
-  /** Recreations that have begun. A journal that cannot be read is said so, and the list is shown all the same. */
+
+  /**
+   * Recreations that have begun. A journal that cannot be read is said so, and the list is shown all the same; whoever
+   * has no right to look into the folder has begun nothing there.
+   */
   private async begun(journal: Journal, flags: GlobalFlags): Promise<ListedRecreation[]> {
     try {
       const { pending, underWay } = await begunElsewhere(journal);
@@ -52,6 +57,7 @@ export default class NetworkList extends BaseCommand {
       ];
     } catch (error) {
       if (!(error instanceof FairleadError)) throw error;
+      if (isDenied(error)) return [];
       this.warnEarly([`Warning: ${escapeText(error.message)}`], flags);
       return [];
     }

@@ -8,3 +8,8 @@ export function journalFailure(what: string, file: string, error: unknown): Fair
     cause: error,
   });
 }
+
+/** Whether a journal could not be looked at for want of the right to. */
+export function isDenied({ cause }: FairleadError): boolean {
+  return (cause as NodeJS.ErrnoException | undefined)?.code === 'EACCES';
+}
