@@ -138,7 +138,7 @@ for (const release of ['20.10', '28.5'] as const) {
       console.log(`      ${release}: 2,000 events in ${seconds.toFixed(1)} s: ${String(passes)} passes`);
       expect(passes).to.be.below(400);
       expect(proxy.count(events)).to.equal(streams);
-      await daemon.hasDone('create-network', 'connect http-proxy last_default');
+      await daemon.hasDone('create-network shared', 'connect http-proxy last_default');
     });
   });
 }
