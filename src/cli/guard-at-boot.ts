@@ -1,4 +1,4 @@
-import { access, lstat, readdir } from 'node:fs/promises';
+import { access, lstat, readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Facts } from '../lib/doctor/facts.js';
 
@@ -22,8 +22,9 @@ async function isEnabled(unit: string): Promise<boolean> {
 /** Whether the guard would be back before the engine at the next boot; undefined where systemd is not what boots. */
 export async function guardAtBoot(): Promise<Facts['guardAtBoot']> {
   if (!(await isThere(access('/run/systemd/system')))) return undefined;
+  const written = await readFile('/var/lib/fairlead/guard.json', 'utf8').catch(() => undefined);
   return {
     enabled: await isEnabled('fairlead-guard.service'),
-    written: await isThere(access('/var/lib/fairlead/guard.json')),
+    ...(written !== undefined && { written }),
   };
 }

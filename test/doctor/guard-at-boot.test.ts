@@ -12,8 +12,8 @@ const host = {
 };
 
 /** What is said of the guard. */
-function said(guarded: readonly string[], guardAtBoot: Facts['guardAtBoot']): string[] {
-  const seen = world([network('work')], []);
+function said(guarded: readonly string[], guardAtBoot: Facts['guardAtBoot'], bridge = 'br-1'): string[] {
+  const seen = world([network('work', { options: { 'com.docker.network.bridge.name': bridge } })], []);
   const kernel = { host, namespaces: new Map(), holders: new Set<string>() };
   const found = examine({
     config: { file: 'fairlead.yaml', warnings: [] },
@@ -25,23 +25,34 @@ function said(guarded: readonly string[], guardAtBoot: Facts['guardAtBoot']): st
   return found.filter(({ subject }) => subject === 'guard').map(({ verdict, says }) => `${verdict} ${says}`);
 }
 
+const written = '{ "right": "br-1" }';
 const inForce = 'ok in force for work; 3 packets held back';
 
 describe('a check-up of the guard at the next boot', () => {
   it('says that its unit is not enabled, or that there is nothing to load', () => {
-    expect(said(['work'], { enabled: false, written: true })).to.deep.equal([
+    expect(said(['work'], { enabled: false, written })).to.deep.equal([
       inForce,
       'note after a reboot it is not in force until the first pass: fairlead-guard.service is not enabled',
     ]);
-    expect(said(['work'], { enabled: true, written: false })).to.deep.equal([
+    expect(said(['work'], { enabled: true })).to.deep.equal([
       inForce,
       'note after a reboot it is not in force until the first pass: /var/lib/fairlead/guard.json is not there',
     ]);
   });
 
+  it('says that what is there to load is of another guard, or that the guard is on another bridge', () => {
+    expect(said(['work'], { enabled: true, written: '{ "right": "br-12" }' })).to.deep.equal([
+      inForce,
+      'note after a reboot it is not in force until the first pass: /var/lib/fairlead/guard.json lacks br-1',
+    ]);
+    expect(said(['work'], { enabled: true, written }, 'br-2')).to.deep.equal([
+      'problem not in force for work',
+    ]);
+  });
+
   it('is silent where all is well, where systemd has no say, and where nothing is guarded', () => {
-    expect(said(['work'], { enabled: true, written: true })).to.deep.equal([inForce]);
+    expect(said(['work'], { enabled: true, written })).to.deep.equal([inForce]);
     expect(said(['work'], undefined)).to.deep.equal([inForce]);
-    expect(said([], { enabled: false, written: false })).to.deep.equal([]);
+    expect(said([], { enabled: false })).to.deep.equal([]);
   });
 });

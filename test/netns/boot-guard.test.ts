@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -56,6 +56,15 @@ describe('the guard that is written down for the next boot', () => {
       nftables: bootGuard(two),
     });
     expect(warnings).to.deep.equal([]);
+  });
+
+  it('takes with it what somebody left who was killed at writing it, and nobody else’s draft', async () => {
+    await mkdir(state, { recursive: true });
+    const [old, fresh] = [join(state, 'guard.json.1'), join(state, 'guard.json.2')];
+    await Promise.all([old, fresh].map(file => writeFile(file, '')));
+    await utimes(old, 0, 0);
+    await written().follow(two);
+    expect((await readdir(state)).sort()).to.deep.equal(['guard.json', 'guard.json.2']);
   });
 
   it('warns where it cannot be written or removed, and throws nothing', async () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseExternalServers, readExternalServers } from '../../src/lib/netns/external-servers.js';
@@ -23,6 +23,9 @@ describe('The name servers that an engine asks for a container', () => {
       expect(await readExternalServers(file)).to.equal(undefined);
       expect(await readExternalServers(folder)).to.equal(undefined);
       await writeFile(file, 'nameserver 127.0.0.11\n# ExtServers: [host(127.0.0.53)]\n');
+      expect(await readExternalServers(file)).to.deep.equal([{ address: '127.0.0.53', fromHost: true }]);
+      // Longer than any text may be in Node: to read it as a whole would fail.
+      await truncate(file, 2 ** 40);
       expect(await readExternalServers(file)).to.deep.equal([{ address: '127.0.0.53', fromHost: true }]);
     } finally {
       await rm(folder, { recursive: true });

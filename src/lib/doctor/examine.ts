@@ -1,5 +1,5 @@
 import { hasGatewayPriority, hasOneGateway, versionAtLeast } from '../model/engine-info.js';
-import type { GuardState } from '../model/guard.js';
+import { type GuardState, bridgeOf } from '../model/guard.js';
 import { groupFindings, listedNames } from '../model/group-findings.js';
 import type { Finding, FindingKind } from '../model/plan.js';
 import type { World } from '../model/world.js';
@@ -41,7 +41,7 @@ function examineGateways({ declares }: Facts, { engine }: World): Diagnosis[] {
   ];
 }
 
-function examineKernel({ declares, guardAtBoot }: Facts, { kernel }: World): Diagnosis[] {
+function examineKernel({ declares, guardAtBoot }: Facts, { kernel, networks }: World): Diagnosis[] {
   if (!kernel) return [ok('warps', 'none declared, and nothing of ours is left anywhere')];
   if (kernel.outOfReach) {
     const { why, hints } = kernel.outOfReach;
@@ -61,22 +61,32 @@ function examineKernel({ declares, guardAtBoot }: Facts, { kernel }: World): Dia
         ]
       : []),
     ...(declares.guarded.length > 0 && !lacksNft
-      ? [examineGuard(declares.guarded, kernel.host?.guard), ...examineBoot(guardAtBoot)]
+      ? [
+          examineGuard(declares.guarded, networks, kernel.host?.guard),
+          ...examineBoot(guardAtBoot, kernel.host?.guard),
+        ]
       : []),
   ];
 }
 
-function examineGuard(declared: readonly string[], guard: GuardState | undefined): Diagnosis {
+function examineGuard(
+  declared: readonly string[],
+  networks: World['networks'],
+  guard: GuardState | undefined,
+): Diagnosis {
   const names = declared.join(', ');
-  if (!guard?.whole || guard.bridges.length < declared.length) {
-    return problem('guard', `not in force for all of ${names}`, ['Put it in force: fairlead apply']);
+  const inForce = new Set(guard?.whole ? guard.bridges.map(({ bridge }) => bridge) : []);
+  const without = networks.filter(each => declared.includes(each.name) && !inForce.has(bridgeOf(each)));
+  if (!guard?.whole || without.length > 0) {
+    const which = without.length > 0 ? without.map(({ name }) => name).join(', ') : names;
+    return problem('guard', `not in force for ${which}`, ['Put it in force: fairlead apply']);
   }
   const dropped = guard.bridges.reduce((sum, bridge) => sum + bridge.dropped, 0);
   return ok('guard', `in force for ${names}; ${String(dropped)} packets held back`);
 }
 
 /** The engine starts containers before the first pass: what they send until then. */
-function examineBoot(boot: Facts['guardAtBoot']): Diagnosis[] {
+function examineBoot(boot: Facts['guardAtBoot'], guard: GuardState | undefined): Diagnosis[] {
   const gap = 'after a reboot it is not in force until the first pass';
   if (!boot) return [];
   if (!boot.enabled) {
@@ -86,9 +96,13 @@ function examineBoot(boot: Facts['guardAtBoot']): Diagnosis[] {
       ]),
     ];
   }
-  if (boot.written) return [];
+  const { written } = boot;
+  const lacks = (guard?.bridges ?? []).filter(({ bridge }) => !written?.includes(JSON.stringify(bridge)));
+  if (written !== undefined && lacks.length === 0) return [];
+  const why =
+    written === undefined ? 'is not there' : `lacks ${lacks.map(({ bridge }) => bridge).join(', ')}`;
   return [
-    note('guard', `${gap}: /var/lib/fairlead/guard.json is not there`, [
+    note('guard', `${gap}: /var/lib/fairlead/guard.json ${why}`, [
       'It is written whenever the guard is: nft add chain inet fairlead anew && fairlead apply',
     ]),
   ];

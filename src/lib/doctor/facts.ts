@@ -23,8 +23,8 @@ export interface Facts {
   readonly guardAtBoot?: {
     /** The unit that loads the guard before the engine starts. */
     readonly enabled: boolean;
-    /** What it loads. */
-    readonly written: boolean;
+    /** What it loads, as it is written; absent where there is nothing. */
+    readonly written?: string;
   };
   readonly declares: {
     readonly proxies: boolean;

@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { ExternalServer } from '../model/namespace.js';
 
 /**
@@ -16,10 +17,16 @@ export function parseExternalServers(resolver: string): readonly ExternalServer[
     });
 }
 
+/** More than the engine ever writes. The container may write to the file too, and make it as long as it likes. */
+const mostBytes = 65_536;
+
 /** Undefined too where the engine's files are not to be seen from here, as in most containers. */
 export async function readExternalServers(file: string): Promise<readonly ExternalServer[] | undefined> {
   try {
-    return (await stat(file)).isFile() ? parseExternalServers(await readFile(file, 'utf8')) : undefined;
+    await using handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    if (!(await handle.stat()).isFile()) return undefined;
+    const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(mostBytes) });
+    return parseExternalServers(buffer.toString('utf8', 0, bytesRead));
   } catch {
     return undefined;
   }

@@ -59,9 +59,11 @@ export function localKernel({ path, observe = run => run, boot }: LocalKernelOpt
       await writeNat(run, within, nat);
     },
     async setGuard(bridges) {
-      // In this order: what is written down is never less than a guard that was said to be in force.
+      // What is written down is never less than a guard that was said to be in force, and gone before one is taken away:
+      // else the next boot closes networks that nobody opens any more.
+      if (bridges.length === 0) await written?.follow(bridges);
       await writeGuard(run, bridges);
-      await written?.follow(bridges);
+      if (bridges.length > 0) await written?.follow(bridges);
     },
   };
 }

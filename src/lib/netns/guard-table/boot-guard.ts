@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { messageOf } from '../../model/errors.js';
 import { escapeLine } from '../../model/escape.js';
 import type { GuardedBridge } from '../../model/guard.js';
@@ -44,10 +44,23 @@ export function writtenGuard(stateFolder: string, warn: (message: string) => voi
   };
 }
 
+/** What is written takes milliseconds: a draft that is older is of somebody who was killed at it. */
+const draftMs = 60_000;
+
+async function sweepDrafts(file: string): Promise<void> {
+  const folder = dirname(file);
+  const drafts = (await readdir(folder)).filter(name => name.startsWith(`${basename(file)}.`));
+  for (const draft of drafts.map(name => join(folder, name))) {
+    const { mtimeMs } = await stat(draft).catch(() => ({ mtimeMs: Infinity }));
+    if (mtimeMs < Date.now() - draftMs) await rm(draft, { force: true });
+  }
+}
+
 /** Whole or not at all, also when the power fails right after, and when a command and a watch are both at it. */
 async function replaceFile(file: string, text: string): Promise<void> {
   const folder = dirname(file);
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  await sweepDrafts(file);
   const draft = `${file}.${randomUUID()}`;
   try {
     await using handle = await open(draft, 'wx', 0o600);
