@@ -17,7 +17,8 @@ export async function startProxy(
   home = 'proxy_default',
 ): Promise<string> {
   await createNetwork(engine, { name: home });
-  const own = 'server { listen 80 default_server; location / { return 200 "proxy\\n"; } }\n';
+  const own =
+    'server { listen 80 default_server; keepalive_requests 10000000; location / { return 200 "proxy\\n"; } }\n';
   const sites = apps.map(app => proxySite(`${app}.local`, `${app}-web`)).join('');
   return nginxProxy(engine, { name: 'http-proxy', network: home, publish: ['8080:80'], sites: own + sites });
 }
