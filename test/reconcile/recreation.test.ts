@@ -396,6 +396,35 @@ describe('Recreating a network', () => {
     expect(exitCodeOf(await ensure(daemon, journal, wanted, true))).to.equal(ExitCode.asDesired);
   });
 
+  for (const [where, networks] of [
+    ['on the network', ['shared']],
+    ['elsewhere', ['bridge']],
+  ] as const) {
+    it(`detaches nobody who is created ${where} under the name of what is left, a moment before that goes`, async () => {
+      const daemon = scene('28.5');
+      leave(daemon, 'gone', 'reborn');
+      const request = daemon.request.bind(daemon);
+      const byName: unknown[] = [];
+      daemon.request = (method, path, body) => {
+        if (body?.['Force'] === true) byName.push(body['Container']);
+        // All have been looked for by then.
+        if (body?.['Container'] === 'gone') daemon.addContainer('reborn', { networks: [...networks] });
+        return request(method, path, body);
+      };
+      const report = await ensure(daemon, new MemoryJournal(), wanted, true);
+      expect(byName).to.deep.equal(['gone']);
+      expect(report.results[0]?.failure?.message).to.include(
+        'the engine takes the name for container reborn',
+      );
+      expect(Object.keys(daemon.container('reborn').Networks)).to.deep.equal(networks);
+      expectIntact(daemon);
+      const others = daemon.containers.filter(({ Name }) => Name !== 'reborn');
+      expect(others.map(({ Networks }) => Object.keys(Networks).sort())).to.deep.equal(
+        scene('28.5').containers.map(({ Networks }) => Object.keys(Networks).sort()),
+      );
+    });
+  }
+
   it('takes no endpoint for one that is left which is being made for a member right now', async () => {
     const daemon = scene('28.5');
     let asked = 0;

@@ -1,3 +1,4 @@
+import { KnownRoutings } from '../../lib/reconcile/apply/known-routings.js';
 import { type Pass, runPass } from '../../lib/reconcile/pass.js';
 import { Memory } from '../../lib/reconcile/observe/memory.js';
 import type { Step } from '../../lib/model/step.js';
@@ -29,6 +30,7 @@ export function passRunner(
   { flags, seen: onSeen, at }: PassRunnerOptions,
 ): RunPass {
   const memory = new Memory();
+  const routings = new KnownRoutings();
   const known = new KnownEngine();
   const plansProxies = jobsFrom(flags.only)?.has('proxies') ?? true;
   return async (request, signal) => {
@@ -47,6 +49,7 @@ export function passRunner(
       journal: connection.journal,
       signal,
       partial: true,
+      known: routings,
       heldBack: request.heldBack,
       onPlan: request.onPlan,
       onStep: step => {

@@ -1,4 +1,5 @@
 import type { IdentifiedNetwork } from '../docker/engine.js';
+import type { RoutingState } from '../model/routing.js';
 
 /** What came of a step that did not fail. */
 export interface Executed {
@@ -8,4 +9,6 @@ export interface Executed {
   readonly created?: IdentifiedNetwork;
   /** Set where what was found is not what was planned for: another round may settle it. */
   readonly lookAgain?: true;
+  /** What is in the namespace now, where it is not what was planned. */
+  readonly left?: RoutingState;
 }

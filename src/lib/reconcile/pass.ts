@@ -5,8 +5,8 @@ import type { Plan } from '../model/plan.js';
 import type { Report, StepFailure, StepResult } from '../model/report.js';
 import type { Step } from '../model/step.js';
 import type { World } from '../model/world.js';
-import { knownRouting } from '../warps/changes/lost-ways.js';
 import { apply, dryRun } from './apply/apply.js';
+import { KnownRoutings } from './apply/known-routings.js';
 import type { Journal } from './journal/journal.js';
 
 /** What every pass sees. */
@@ -40,6 +40,8 @@ export interface PassOptions {
   readonly heldBack?: (step: Step) => string | undefined;
   /** Do what can be done where the rights for warps are missing: what needs them fails on its own. */
   readonly partial?: boolean;
+  /** What passes before this one knew of the namespaces; what this one learns is noted in it. */
+  readonly known?: KnownRoutings;
   /** Rounds begun so far. */
   readonly rounds?: number;
 }
@@ -85,7 +87,9 @@ export async function runPass<Seen extends SeenWorld>(
   pass: Pass<Seen>,
   options: PassOptions,
 ): Promise<PassResult<Seen>> {
+  const { known = new KnownRoutings() } = options;
   const seen = await pass.observe(engine, options.signal);
+  known.see(seen);
   if (!options.dryRun && !options.partial) refuseHalfWork(seen);
   const plan = pass.plan(seen);
   options.onPlan?.(plan);
@@ -94,7 +98,7 @@ export async function runPass<Seen extends SeenWorld>(
     ...(options.signal && { signal: options.signal }),
     ...(options.journal && { journal: options.journal }),
     ...(pass.kernel && { kernel: pass.kernel }),
-    known: knownRouting(seen),
+    known,
     ...(pass.failFast && { failFast: true }),
     ...(options.heldBack && { heldBack: options.heldBack }),
     onStep: (step, index) => options.onStep?.(step, index, plan.steps.length),
@@ -103,6 +107,6 @@ export async function runPass<Seen extends SeenWorld>(
   const { rounds = 1 } = options;
   const next = rounds < mostRounds && !options.signal?.aborted ? pass.next?.(report, seen) : undefined;
   if (!next) return { seen, report: rounds < mostRounds ? report : unsettled(report) };
-  const after = await runPass(engine, next, { ...options, rounds: rounds + 1 });
+  const after = await runPass(engine, next, { ...options, known, rounds: rounds + 1 });
   return { seen: after.seen, report: joinReports(report, after.report) };
 }

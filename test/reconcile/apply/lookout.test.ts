@@ -1,11 +1,15 @@
 import { expect } from 'chai';
+import { defaultConfig } from '../../../src/lib/config/default-config.js';
 import { setImmediate } from 'node:timers/promises';
 import { ExitCode } from '../../../src/lib/model/errors.js';
 import { backstopMetric, type RoutingState, type ViaRoute } from '../../../src/lib/model/routing.js';
 import { KernelError } from '../../../src/lib/netns/kernel-error.js';
+import type { Report } from '../../../src/lib/model/report.js';
+import { apply } from '../../../src/lib/reconcile/apply/apply.js';
+import { KnownRoutings } from '../../../src/lib/reconcile/apply/known-routings.js';
 import { planLostWays } from '../../../src/lib/warps/changes/lost-ways.js';
 import { warpMetric } from '../../../src/lib/warps/policy/warp-metric.js';
-import { changeText } from '../../support/routing-text.js';
+import { changeText, routingText } from '../../support/routing-text.js';
 import { lines, WarpStage } from '../../support/warp-stage.js';
 import { placed } from '../../warps/scenes.js';
 
@@ -126,16 +130,15 @@ describe('A warp that ends while the engine is at something', () => {
     expect(waysIn(scene)).to.equal(0);
   });
 
-  it('is not worked on by two at a time', async () => {
+  it('has nothing closed while something is opened, and both closed then', async () => {
     const scene = await stage();
     const { kernel } = scene;
     scene.run('late', { networks: ['net'], labels: label });
     const change = kernel.changeRouting.bind(kernel);
-    let under = 0;
-    let most = 0;
+    const under = new Set<string>();
+    const beside = new Set<string>();
     kernel.changeRouting = async (process, changes, confirm) => {
-      under += 1;
-      most = Math.max(most, under);
+      under.add(process.name);
       if (
         process.name === 'late' &&
         waysIn(scene, 'late') === 0 &&
@@ -146,12 +149,101 @@ describe('A warp that ends while the engine is at something', () => {
         await until(() => listings(scene) > looks);
         for (let turns = 0; turns < 50; turns += 1) await setImmediate();
       }
+      const opens = changes.some(each => each.change === 'set-route' && each.route.type === 'via');
+      if (opens) for (const name of under) beside.add(name);
       await change(process, changes, confirm);
-      under -= 1;
+      under.delete(process.name);
     };
     await scene.pass();
-    expect(most).to.equal(1);
+    expect([...beside]).to.deep.equal(['late']);
     expect([waysIn(scene), waysIn(scene, 'late')]).to.deep.equal([0, 0]);
+  });
+
+  it('has nothing closed that a step under way has moved to another warp by then', async () => {
+    const scene = await stage();
+    scene.run('tor', { networks: ['net'] });
+    scene.run('helper', { networks: ['net'] });
+    scene.daemon.container('worker').Labels = { 'fairlead.warp': 'tor' };
+    const { kernel } = scene;
+    const change = kernel.changeRouting.bind(kernel);
+    const left: string[][] = [];
+    kernel.changeRouting = async (process, ...rest) => {
+      if (left.length === 0) {
+        scene.stop('vpn');
+        const looks = listings(scene);
+        await until(() => listings(scene) > looks);
+        for (let turns = 0; turns < 50; turns += 1) await setImmediate();
+      }
+      await change(process, ...rest);
+      left.push(routingText(kernel.namespace(scene.idOf('worker')).routing));
+    };
+    const { report } = await scene.pass();
+    expect(lines(report)).to.deep.equal([
+      'done create shared',
+      'done connect web → shared',
+      'done route worker → tor on net',
+    ]);
+    expect(left).to.have.length(1);
+    expect(waysIn(scene)).to.equal(1);
+  });
+
+  it('has the ways to it closed also by a pass that looks into no namespace, where one before it did', async () => {
+    const scene = await stage();
+    const known = new KnownRoutings();
+    scene.addNetwork('shared');
+    const { config } = scene;
+    scene.config = { ...config, attachments: [] };
+    await scene.pass({ known });
+    scene.config = config;
+    holdConnect(scene, async () => {
+      scene.stop('vpn');
+      await until(() => waysIn(scene) === 0);
+    });
+    const { report } = await scene.pass({ known }, { only: ['attachments'] });
+    expect(lines(report)).to.deep.equal(['done route worker → vpn (blocked)', 'done connect web → shared']);
+    expect(scene.kernel.calls.filter(call => call === 'changeRouting worker')).to.have.length(2);
+  });
+});
+
+describe('Ways that are closed where something else is by now', () => {
+  /** A closing that was planned while all went to the one, and what has been set up since: all goes to the other. */
+  async function moved(): Promise<{ scene: WarpStage; close: () => Promise<Report> }> {
+    const scene = await stage();
+    scene.config = defaultConfig();
+    const known = new KnownRoutings();
+    const { seen } = await scene.pass({ known });
+    const steps = planLostWays(
+      known.all(),
+      seen.containers.filter(({ name }) => name !== 'vpn'),
+    );
+    expect(steps).to.have.length(1);
+    scene.run('tor', { networks: ['net'] });
+    scene.daemon.container('worker').Labels = { 'fairlead.warp': 'tor' };
+    await scene.pass();
+    const { engine, kernel } = scene;
+    return { scene, close: () => apply(engine, seen.engine, { steps, findings: [] }, { kernel, known }) };
+  }
+
+  it('leave what is there as it is, and have it looked at again', async () => {
+    const { scene, close } = await moved();
+    const { routing } = scene.kernel.namespace(scene.idOf('worker'));
+    const { results } = await close();
+    expect(scene.kernel.namespace(scene.idOf('worker')).routing).to.deep.equal(routing);
+    expect(waysIn(scene)).to.equal(1);
+    expect(results.map(({ outcome, lookAgain }) => [outcome, lookAgain])).to.deep.equal([
+      ['unchanged', true],
+    ]);
+  });
+
+  it('never come to be open in a rule less or a way more, whatever is there', async () => {
+    const { scene, close } = await moved();
+    const namespace = scene.kernel.namespace(scene.idOf('worker'));
+    const { rules, routes } = namespace.routing;
+    // Half of what was set up, as a run that was killed leaves it.
+    namespace.routing = { rules, routes: routes.filter(({ type }) => type === 'unreachable') };
+    await close();
+    expect(namespace.routing.rules).to.deep.equal(rules);
+    expect(waysIn(scene)).to.equal(0);
   });
 });
 

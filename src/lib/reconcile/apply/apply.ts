@@ -6,8 +6,8 @@ import type { Report, StepFailure, StepResult } from '../../model/report.js';
 import type { Step } from '../../model/step.js';
 import { blockedBy } from './blocked-by.js';
 import { execute } from './execute.js';
+import { KnownRoutings } from './known-routings.js';
 import type { Kernel } from '../../netns/kernel.js';
-import type { KnownRouting } from '../../warps/changes/lost-ways.js';
 import { type Journal, noJournal } from '../journal/journal.js';
 import { guardOnceMade } from './set-guard.js';
 import { RecentContainers } from '../recent-containers.js';
@@ -22,7 +22,7 @@ export interface ApplyOptions {
   /** The kernel that the containers run on, where it is this one. */
   readonly kernel?: Kernel;
   /** What is in the containers' namespaces: ways that a warp leaves behind meanwhile are closed at once. */
-  readonly known?: readonly KnownRouting[];
+  readonly known?: KnownRoutings;
   /** Nothing is attempted any more after the first step that fails. */
   readonly failFast?: boolean;
   /** Why a step is not attempted at present, nor what depends on it; asked right before each. */
@@ -68,7 +68,7 @@ export async function apply(
   plan: Plan,
   options: ApplyOptions = {},
 ): Promise<Report> {
-  const { onStep, journal = noJournal } = options;
+  const { onStep, journal = noJournal, known = new KnownRoutings() } = options;
   const failed: Step[] = [];
   const heldBack: Step[] = [];
   const created = new Map<string, string>();
@@ -92,9 +92,9 @@ export async function apply(
     if (blocked !== undefined) return { step, outcome: 'skipped', note: blocked };
     begin();
     try {
-      const { outcome, note, lookAgain, created: made } = await execute(step, context);
+      const { outcome, note, lookAgain, left, created: made } = await execute(step, context);
       if (made) created.set(made.name, made.id);
-      lookout.note(step);
+      known.note(step, left);
       return { step, outcome, ...(note !== undefined && { note }), ...(lookAgain && { lookAgain }) };
     } catch (error) {
       failed.push(step);
@@ -106,10 +106,10 @@ export async function apply(
   const limit = pLimit(closingsAtOnce);
   const lookout = new Lookout({
     engine,
-    known: options.known ?? [],
-    close: steps =>
+    known,
+    close: plan =>
       inKernel(async () => {
-        const closed = await limit.map(steps, step => attempt(step, () => undefined));
+        const closed = await limit.map(plan(), step => attempt(step, () => undefined));
         // Whatever else is to be done about them is planned in another round.
         const again = closed.map((each): StepResult =>
           each.outcome === 'done' ? { ...each, lookAgain: true } : each,

@@ -2,9 +2,9 @@ import { setTimeout } from 'node:timers/promises';
 import type { Engine } from '../../docker/engine.js';
 import type { Container } from '../../model/container.js';
 import type { StepResult } from '../../model/report.js';
-import { noRouting } from '../../model/routing.js';
 import type { SetRouting, Step } from '../../model/step.js';
-import { type KnownRouting, planLostWays } from '../../warps/changes/lost-ways.js';
+import { planLostWays } from '../../warps/changes/lost-ways.js';
+import type { KnownRoutings } from './known-routings.js';
 
 /** Between two looks; more where the lists take long to read. */
 const everyMs = 200;
@@ -17,9 +17,9 @@ export function takesEngine(step: Step): boolean {
 
 export interface LookoutOptions {
   readonly engine: Engine;
-  readonly known: readonly KnownRouting[];
-  /** Does steps that were not planned before; one that is not attempted is planned again. */
-  readonly close: (steps: readonly SetRouting[]) => Promise<readonly StepResult[]>;
+  readonly known: KnownRoutings;
+  /** Does steps that were not planned before, asked for once no other step is at a namespace. */
+  readonly close: (plan: () => readonly SetRouting[]) => Promise<readonly StepResult[]>;
 }
 
 /**
@@ -28,36 +28,23 @@ export interface LookoutOptions {
  */
 export class Lookout {
   readonly #options: LookoutOptions;
-  readonly #known: Map<string, KnownRouting>;
-  readonly #tried = new Set<string>();
+  readonly #failed = new Set<string>();
   readonly #over = new AbortController();
   #looking: Promise<void> | undefined;
 
   constructor(options: LookoutOptions) {
     this.#options = options;
-    this.#known = new Map(options.known.map(each => [each.container.id, each]));
-  }
-
-  /** What a step has done is what is known of that namespace from then on. */
-  note(step: Step): void {
-    if (step.do !== 'set-routing' && step.do !== 'clear-routing') return;
-    const routing = step.do === 'set-routing' ? step.routing : noRouting;
-    this.#known.set(step.container.id, { container: step.container, routing });
   }
 
   /** Begins to look, where anything is open at all. */
   begin(): void {
-    if (this.#hasWays) this.#looking ??= this.#look(this.#over.signal);
+    if (this.#options.known.hasWays) this.#looking ??= this.#look(this.#over.signal);
   }
 
   /** Ends it; what is being closed is closed then. */
   async end(): Promise<void> {
     this.#over.abort();
     await this.#looking;
-  }
-
-  get #hasWays(): boolean {
-    return [...this.#known.values()].some(({ routing }) => routing.routes.some(({ type }) => type === 'via'));
   }
 
   async #look(signal: AbortSignal): Promise<void> {
@@ -85,15 +72,17 @@ export class Lookout {
   }
 
   async #closeLost(containers: readonly Container[], signal: AbortSignal): Promise<void> {
-    const lost = planLostWays(this.#known.values(), containers).filter(step => !this.#tried.has(keyOf(step)));
-    if (lost.length === 0 || signal.aborted) return;
+    const lost = (): SetRouting[] =>
+      planLostWays(this.#options.known.all(), containers).filter(step => !this.#failed.has(keyOf(step)));
+    if (lost().length === 0 || signal.aborted) return;
+    // Planned when its turn has come: a step that was under way until then has left something else.
     const results = await this.#options.close(lost);
-    for (const [at, step] of lost.entries())
-      if (results[at]?.outcome !== 'skipped') this.#tried.add(keyOf(step));
+    for (const { step, outcome } of results)
+      if (step.do === 'set-routing' && outcome === 'failed') this.#failed.add(keyOf(step));
   }
 }
 
-/** The same ways of the same run of a container are not closed twice: where it fails, the next pass tells why. */
+/** The same ways of the same run of a container are not tried at again: where it fails, the next pass tells why. */
 function keyOf({ container, changes }: SetRouting): string {
   return JSON.stringify([container.id, container.pid, changes]);
 }

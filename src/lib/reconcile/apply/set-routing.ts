@@ -6,6 +6,7 @@ import { KernelError, isKernelFailure } from '../../netns/kernel-error.js';
 import type { Kernel } from '../../netns/kernel.js';
 import { holderOf } from '../../warps/policy/by-hand.js';
 import { routingChanges } from '../../warps/changes/changes.js';
+import { closedAnew } from '../../warps/changes/lost-ways.js';
 import type { Executed } from '../executed.js';
 import { currentProcess } from '../process-of.js';
 import type { RecentContainers } from '../recent-containers.js';
@@ -39,9 +40,18 @@ async function stillTrue(
   });
 }
 
+/** What is told of a closing that found something else than it was planned from: the rest another round plans. */
+function elsewise(left: RoutingState | undefined, wanted: RoutingState): Partial<Executed> {
+  if (!left) return {};
+  return routingChanges(left, wanted).length === 0
+    ? { left }
+    : { left, note: 'is routed otherwise meanwhile', lookAgain: true };
+}
+
 /**
  * Brings a namespace to what the plan wants of it. What is there may have been changed by somebody since it was
- * read (another run of Fairlead): then it is read anew, and what is still missing is done.
+ * read (another run of Fairlead): then it is read anew, and what is still missing is done. Of a step that only takes
+ * ways back it is no more than that: what it was planned from must not come back in place of what is there.
  */
 export async function setRouting(
   kernel: Kernel,
@@ -52,20 +62,23 @@ export async function setRouting(
   const wanted = step.do === 'set-routing' ? step.routing : noRouting;
   const confirm = (): ReturnType<typeof currentProcess> => currentProcess(engine, step.container);
   let { changes } = step;
+  let left: RoutingState | undefined;
   for (let attempt = 1; ; attempt += 1) {
     try {
       const valid = await stillTrue(changes, containers);
       await kernel.changeRouting(step.container, valid, confirm);
       return valid.length === changes.length
-        ? { outcome: 'done' }
+        ? { outcome: 'done', ...elsewise(left, wanted) }
         : { outcome: 'done', note: 'its warp has gone meanwhile: blocked', lookAgain: true };
     } catch (error) {
       if (isKernelFailure(error, 'gone')) return endedMeanwhile;
       if (!isKernelFailure(error, 'conflict') || attempt === attempts) throw error;
       const there = await nowThere(kernel, step);
       if (!there) return endedMeanwhile;
-      changes = routingChanges(there, wanted);
-      if (changes.length === 0) return { outcome: 'unchanged', note: 'was done meanwhile' };
+      left = closedAnew(step.changes, there);
+      changes = routingChanges(there, left ?? wanted);
+      if (changes.length === 0)
+        return { outcome: 'unchanged', note: 'was done meanwhile', ...elsewise(left, wanted) };
     }
   }
 }

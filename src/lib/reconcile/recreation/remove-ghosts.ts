@@ -1,6 +1,8 @@
 import { EngineError, isEngineFailure } from '../../docker/failures/engine-error.js';
 import type { Engine, IdentifiedNetwork } from '../../docker/engine.js';
+import type { Container } from '../../model/container.js';
 import { takenFor, unreachableGhost } from '../../networks/ghosts.js';
+import { isOn } from '../../networks/members.js';
 
 function stillThere(
   network: IdentifiedNetwork,
@@ -18,6 +20,7 @@ function stillThere(
 /**
  * After the engine refused to remove a network that nobody is on: removes what is left on it of containers that are no
  * more, by name and only what was consented to. What was not consented to, and what a name does not reach, is told.
+ * What has come to be the name of a member meanwhile is left alone: nobody is detached who is not written down.
  */
 export async function removeGhosts(
   engine: Engine,
@@ -26,10 +29,16 @@ export async function removeGhosts(
   refusal: unknown,
 ): Promise<void> {
   const ghosts = await engine.listGhosts(network);
+  /** Whether the engine finds nobody by that name but what is left. */
+  const isReached = (name: string, containers: readonly Container[]): boolean => {
+    const container = takenFor(name, containers);
+    if (container && !isOn(container, network))
+      throw stillThere(network, unreachableGhost(name, container), [], refusal);
+    return !container;
+  };
   const containers = await engine.listContainers();
   for (const name of ghosts) {
-    const container = takenFor(name, containers);
-    if (container) throw stillThere(network, unreachableGhost(name, container), [], refusal);
+    if (!isReached(name, containers)) continue;
     if (!consented.includes(name)) {
       const why = `an endpoint of ${name}, a container that is no more, is left on it`;
       const hint = `To have it removed too: fairlead network ensure ${network.name} --recreate --force`;
@@ -37,6 +46,8 @@ export async function removeGhosts(
     }
   }
   for (const name of ghosts) {
+    // Asked for each: the engine detaches a container that was given the name a moment ago.
+    if (!isReached(name, await engine.listContainers())) continue;
     try {
       await engine.removeGhost(network, name);
     } catch (error) {
