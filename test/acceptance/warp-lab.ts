@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type BareNamespace, bareNamespace } from './bare-namespace.js';
 import type { FirewallTools } from './firewall-tools.js';
 
@@ -17,6 +20,8 @@ export interface WarpLab extends AsyncDisposable {
   echo(): Promise<void>;
   /** Whose datagrams of one flow, which is the same each time, seem to be: `nobody` where no answer comes. */
   seenAs(): Promise<string>;
+  /** Opens a connection from the target to the world, which answers what is said on it. */
+  connect(): Promise<{ readonly says: (word: string) => Promise<string> }>;
   /** All that decides about packets in the warp, as text. */
   state(): Promise<string>;
 }
@@ -39,6 +44,37 @@ alarm 1;
 $socket->send('who?');
 $socket->recv(my $answer, 99);
 print $answer;`;
+
+const tcpEcho = `
+use IO::Socket::INET;
+my $socket = IO::Socket::INET->new(LocalAddr => '${far}', LocalPort => 7, Listen => 1, ReuseAddr => 1) or die;
+alarm 60;
+my $peer = $socket->accept;
+$peer->autoflush(1);
+while (<$peer>) { print $peer $_ }`;
+
+/** Holds one connection: says on it what it reads from one pipe, and tells by another what comes back. */
+const hold = `
+use IO::Socket::INET;
+use IO::Handle;
+alarm 60;
+$SIG{PIPE} = 'IGNORE';
+my $socket = IO::Socket::INET->new(PeerAddr => '${far}', PeerPort => 7, Timeout => 5);
+$socket->autoflush(1) if $socket;
+while (1) {
+  open my $words, '<', "$ARGV[0]/words" or die;
+  my $word = <$words>;
+  my $answer = eval {
+    local $SIG{ALRM} = sub { die };
+    alarm 5;
+    print $socket $word;
+    my $read = <$socket>;
+    alarm 60;
+    $read;
+  };
+  open my $answers, '>', "$ARGV[0]/answers" or die;
+  print $answers $answer // "nothing: $!";
+}`;
 
 export async function warpLab({ folders }: FirewallTools): Promise<WarpLab> {
   const [inside, warp, world] = [
@@ -78,6 +114,7 @@ export async function warpLab({ folders }: FirewallTools): Promise<WarpLab> {
     const listing = await world.sh(addresses.map(name => `nft list counter inet count ${name}`).join('\n'));
     return [...listing.matchAll(/packets (\d+)/g)].map(([, packets]) => Number(packets));
   };
+  const made: string[] = [];
   return {
     target: inside,
     warp,
@@ -93,10 +130,22 @@ export async function warpLab({ folders }: FirewallTools): Promise<WarpLab> {
 END
         until grep -q ':0007 ' /proc/net/udp; do busybox usleep 10000; done`);
     },
+    async connect() {
+      const folder = await mkdtemp(join(tmpdir(), 'fairlead-connection-'));
+      made.push(folder);
+      await world.sh(`perl - > /dev/null 2>&1 <<'END' &${tcpEcho}
+END
+        until grep -q ':0007 .* 0A ' /proc/net/tcp; do busybox usleep 10000; done`);
+      await inside.sh(`mkfifo ${folder}/words ${folder}/answers
+        perl - ${folder} > /dev/null 2>&1 <<'END' &${hold}
+END`);
+      return { says: word => inside.sh(`echo ${word} > ${folder}/words; cat ${folder}/answers`) };
+    },
     seenAs: () => inside.sh(`perl - <<'END'${ask}\nEND`),
     state: () => warpState(warp),
     async [Symbol.asyncDispose]() {
       for (const each of [inside, warp, world]) await each[Symbol.asyncDispose]();
+      for (const folder of made) await rm(folder, { recursive: true });
     },
   };
 }

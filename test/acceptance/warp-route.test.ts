@@ -3,7 +3,7 @@ import { execInContainer } from '../engine/container-commands.js';
 import { releases } from '../engine/releases.js';
 import { waitUntil } from '../engine/wait-until.js';
 import { webApp } from '../engine/web-app.js';
-import { stepsOf } from './fairlead.js';
+import { type Ran, stepsOf } from './fairlead.js';
 import { createBridge } from './outside/gateways.js';
 import { containerState, hostState, inNamespace, pidOf } from './outside/namespace-state.js';
 import { hostAddresses, nameServer, outsideAddress, outsideAddress6 } from './outside/outside.js';
@@ -12,6 +12,12 @@ import { startTarget } from './outside/targets.js';
 import { type WarpScene, startWarpScene } from './outside/warp-scene.js';
 
 const closed = 'No route to host';
+
+/** As an engine has it in a container without systempaths=unconfined. */
+const asInContainer = [
+  ...['unshare', '--mount', 'sh', '-ec'],
+  'mount --bind /proc/sys /proc/sys; mount -o remount,bind,ro /proc/sys; exec "$0" "$@"',
+];
 
 const countingForwarded = `
 add table inet count
@@ -153,6 +159,33 @@ for (const release of releases) {
       expect((await scene.fairlead('warp', 'route')).exitCode).to.equal(0);
       expect(await containerState(engine, 'site')).to.deep.equal(blocked);
       expect((await scene.fairlead('warp', 'unroute', 'site')).exitCode).to.equal(0);
+      expect(await containerState(engine, 'site')).to.deep.equal(before);
+    });
+
+    it('routes a target with published ports where /proc/sys is read-only, and says what is missing', async () => {
+      await scene.networks();
+      await scene.gateway('vpn');
+      const { engine, outside } = scene;
+      await webApp(engine, { name: 'site', network: 'work', text: 'hello', publish: ['8080:80'] });
+      const before = await containerState(engine, 'site');
+      const confined = (...args: string[]): Promise<Ran> => scene.fairleadBy(asInContainer, 'warp', ...args);
+      const ran = await confined('route', 'site', '--via', 'vpn');
+      expect(ran.exitCode, ran.stdout + ran.stderr).to.equal(0);
+      expect(ran.stderr).to.include('published TCP ports do not answer while the route is blocked');
+      expect(await scene.wayOf('site', ['vpn'])).to.equal('vpn');
+      expect(await outside.fetch(`http://${hostAddresses.ipv4}:8080/`)).to.equal('hello');
+      const confinedState = await containerState(engine, 'site');
+      expect((await confined('route')).stdout).to.not.include('~');
+      expect(await containerState(engine, 'site')).to.deep.equal(confinedState);
+
+      // Whoever can set the switch makes it complete; what was set so does not stand in the way of its end.
+      expect((await scene.fairlead('warp', 'route')).stdout).to.include('~');
+      expect(await containerState(engine, 'site')).to.not.deep.equal(confinedState);
+      expect((await confined('route')).stdout).to.not.include('~');
+      expect((await scene.fairlead('warp', 'unroute', 'site')).exitCode).to.equal(0);
+      expect(await containerState(engine, 'site')).to.deep.equal(before);
+      expect((await confined('route', 'site', '--via', 'vpn')).exitCode).to.equal(0);
+      expect((await confined('unroute', 'site')).exitCode).to.equal(0);
       expect(await containerState(engine, 'site')).to.deep.equal(before);
     });
 

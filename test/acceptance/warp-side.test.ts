@@ -163,6 +163,49 @@ describe("a warp's side in the kernel", () => {
     expect(await lab.seenAs()).to.equal('198.18.8.2');
   });
 
+  it('gives a zone only to what its image does not masquerade, and leaves open connections of that alone', async () => {
+    const table = (): Promise<string> => lab.warp.sh('nft list table inet fairlead-nat');
+    await lab.warp.sh(`echo 1 > /proc/sys/net/ipv4/ip_forward
+      iptables-nft -t nat -A POSTROUTING -o tun0 -j MASQUERADE`);
+    const connection = await lab.connect();
+    expect(await connection.says('before')).to.equal('before');
+    await writeNat(tools.run, lab.warp.handle, nat);
+    expect(await table()).to.match(/ip6 saddr fd00:9::3 ct original zone set 214/);
+    expect(await table()).to.not.match(/ip saddr .* zone set/);
+    expect((await look()).nat).to.deep.equal(nat);
+    expect(await connection.says('after')).to.equal('after');
+
+    // As it was when NAT was set up: also when the image thinks better of it, and for further targets.
+    await lab.warp.sh('iptables-nft -t nat -F POSTROUTING');
+    expect((await look()).nat).to.deep.equal(nat);
+    const more = { ...nat, targets: [target, '10.9.0.77', 'fd00:9::3'] };
+    await writeNat(tools.run, lab.warp.handle, more);
+    expect(await table()).to.not.match(/ip saddr .* zone set/);
+    expect((await look()).nat).to.deep.equal(more);
+    expect(await connection.says('again')).to.equal('again');
+
+    await writeNat(tools.run, lab.warp.handle, undefined);
+    const some = { targets: [target] };
+    await writeNat(tools.run, lab.warp.handle, some);
+    expect(await table()).to.match(/ip saddr .* zone set/);
+    await lab.warp.sh('iptables-nft -t nat -A POSTROUTING -o tun0 -j MASQUERADE');
+    expect((await look()).nat).to.deep.equal(some);
+    await writeNat(tools.run, lab.warp.handle, { targets: [target, '10.9.0.77'] });
+    expect(await table()).to.match(/ip saddr .* zone set/);
+  });
+
+  it('is set up without a zone where the kernel has none', async () => {
+    const without: RunTool = (invocation, signal) =>
+      invocation.tool === 'nft' && invocation.input?.includes('"zone"')
+        ? Promise.resolve({ exitCode: 1, stdout: '', stderr: 'Error: Could not process rule: Not supported' })
+        : tools.run(invocation, signal);
+    await writeNat(without, lab.warp.handle, nat);
+    expect((await look()).nat).to.deep.equal(nat);
+    expect(await lab.send()).to.deep.equal({ tunnel: 3, past: 0 });
+    await writeNat(tools.run, lab.warp.handle, nat);
+    expect(await lab.warp.sh('nft list table inet fairlead-nat')).to.not.include('zone');
+  });
+
   it('is for its targets alone', async () => {
     await lab.warp.sh('iptables-legacy -P FORWARD DROP');
     await writeNat(tools.run, lab.warp.handle, { targets: ['10.9.0.77'], tunnel: 'tun0' });

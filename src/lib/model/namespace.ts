@@ -26,6 +26,8 @@ export interface Sysctls {
   readonly srcValidMark: boolean;
   /** Whether a TCP connection that is accepted has the mark of the packet that it began with (`tcp_fwmark_accept`). */
   readonly acceptsMarks: boolean;
+  /** Set where it does not, and cannot be told to from here: /proc/sys is read-only, as in a container. */
+  readonly lacksMarkSwitch?: true;
 }
 
 /** A name server that the engine asks for a container. */

@@ -5,8 +5,9 @@ import { interfacesIn } from './interfaces.js';
 import type { NamespaceQuestion } from './kernel.js';
 import type { OpenNamespace } from './open-namespace.js';
 import { type IpDialect, readRouting } from './routing/read-routing.js';
-import { readSysctls } from './sysctls.js';
+import { acceptMarks, readSysctls } from './sysctls.js';
 import type { RunTool } from './tools.js';
+import { isUnwritable } from './unwritable.js';
 import { readWarpSide } from './warp-side/read-warp-side.js';
 
 export interface Reader {
@@ -22,8 +23,11 @@ export async function readNamespace(
   { warpSide, resolverFile }: NamespaceQuestion,
   signal?: AbortSignal,
 ): Promise<NamespaceState> {
-  const readSwitches = async (): ReturnType<typeof readSysctls> =>
-    readSysctls(run, within, await interfacesIn(within, process), signal);
+  const readSwitches = async (): Promise<Sysctls> => {
+    const sysctls = await readSysctls(run, within, await interfacesIn(within, process), signal);
+    const lacksMarkSwitch = !sysctls.acceptsMarks && (await isUnwritable(acceptMarks));
+    return { ...sysctls, ...(lacksMarkSwitch && { lacksMarkSwitch }) };
+  };
   const [{ routing, links, lacksIpv6, hasBeacon }, sysctls, externalServers] = await Promise.all([
     readRouting(run, within, dialect, signal),
     readSwitches(),
@@ -40,9 +44,12 @@ export async function readNamespace(
   };
 }
 
-/** The marks of replies take a switch of the namespace besides: somebody may have set it back. */
-function asFarAsWhole(routing: RoutingState, { acceptsMarks }: Sysctls): RoutingState {
+/**
+ * The marks of replies take a switch of the namespace besides: somebody may have set it back. Where it cannot be set
+ * from here, they are as whole as they can be.
+ */
+function asFarAsWhole(routing: RoutingState, { acceptsMarks, lacksMarkSwitch }: Sysctls): RoutingState {
   const { replies } = routing;
-  if (!replies || replies.gatewayMacs.length === 0 || acceptsMarks) return routing;
+  if (!replies || replies.gatewayMacs.length === 0 || acceptsMarks || lacksMarkSwitch) return routing;
   return { ...routing, replies: { ...replies, altered: true } };
 }

@@ -91,6 +91,25 @@ describe('what routing cannot promise', () => {
     expect(untold(['80/tcp'], ['10.0.0.0/8'])).to.deep.equal([]);
   });
 
+  it('is published TCP ports while the route is blocked, where the switch for them cannot be set', () => {
+    const blocked = (publishes: readonly string[], rules = ['0.0.0.0/0'], lacks = true): string[] => {
+      const target = routed('web', { ...safe, publishes, rules });
+      const world = around([target]);
+      const reading = namespaceOf(target.container);
+      if (reading.read !== 'state' || !world.kernel?.host) throw new Error('no state');
+      const sysctls = { ...reading.state.sysctls, ...(lacks && { lacksMarkSwitch: true as const }) };
+      const unset = namespaceOf(target.container, undefined, { sysctls });
+      const namespaces = new Map([...world.kernel.namespaces, [target.container.id, unset]]);
+      return said(target, { ...world, kernel: { ...world.kernel, namespaces } });
+    };
+    expect(blocked(['80/tcp'])).to.deep.equal([
+      'caveat web: published TCP ports do not answer while the route is blocked: /proc/sys is read-only here',
+    ]);
+    expect(blocked([])).to.deep.equal([]);
+    expect(blocked(['80/tcp'], ['10.0.0.0/8'])).to.deep.equal([]);
+    expect(blocked(['80/tcp'], ['0.0.0.0/0'], false)).to.deep.equal([]);
+  });
+
   it('is name lookups that the engine sends on from the host', () => {
     const target = routed('worker', { ...safe, dns: [] });
     expect(said(target, asking(target, engines['28.5'], '198.18.0.53'))).to.deep.equal([

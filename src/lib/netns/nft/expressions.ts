@@ -68,6 +68,12 @@ export function readAddresses(expression: Expression | undefined): readonly stri
   return Array.isArray(set) && set.every(each => typeof each === 'string') ? set : undefined;
 }
 
+/** Whose header an expression looks at; undefined for one that looks at none. */
+export function familyOf(expression: Expression | undefined): Family | undefined {
+  const payload = recordIn(recordIn(recordIn(expression, 'match'), 'left'), 'payload');
+  return families.find(family => headers[family] === payload?.['protocol']);
+}
+
 /** What `deviceIs` says, read back; undefined for any other expression. */
 export function readDevice(
   expression: Expression | undefined,

@@ -7,6 +7,7 @@ import type { OpenNamespace } from '../open-namespace.js';
 import { acceptMarks } from '../sysctls.js';
 import { toolRefused } from '../tool-refused.js';
 import type { RunTool } from '../tools.js';
+import { saysUnwritable } from '../unwritable.js';
 import { listReplies, remembersSwitch } from './read-replies.js';
 import { formatReplies } from './replies.js';
 
@@ -20,7 +21,8 @@ export interface Place {
 /**
  * Writes the table for what comes in, or removes it. Where a route ends here, as while its warp is gone, the way of the
  * first answer of a TCP connection is looked up before the table sees it: the switch has it marked from the beginning.
- * The table comes before the switch is set and goes after it is taken back, for it remembers who set it.
+ * The table comes before the switch is set and goes after it is taken back, for it remembers who set it. Where /proc/sys
+ * is read-only, as an engine has it in a container, the switch stays as it is, and everything else is done all the same.
  */
 export async function writeReplies(place: Place, replies: ReplyMarking | undefined): Promise<void> {
   const { run, within } = place;
@@ -30,7 +32,7 @@ export async function writeReplies(place: Place, replies: ReplyMarking | undefin
   if (isOurs && !marks) await setSwitch(place, 0);
   const isOff = marks && (await isSwitchedOff(place));
   await writeTable(place, formatReplies(replies, marks && (isOurs || isOff)));
-  if (isOff) await setSwitch(place, 1);
+  if (isOff && !(await setSwitch(place, 1))) await writeTable(place, formatReplies(replies));
   if (replies?.refusesRedirects) await forgetRedirects(place);
 }
 
@@ -51,15 +53,19 @@ async function isSwitchedOff({ run, within, container }: Place): Promise<boolean
   return result.stdout.trim() === '0';
 }
 
-async function setSwitch({ run, within, container }: Place, value: 0 | 1): Promise<void> {
+/** False where it cannot be written from here. */
+async function setSwitch({ run, within, container }: Place, value: 0 | 1): Promise<boolean> {
   const result = await run({ tool: 'tee', args: [acceptMarks], input: `${String(value)}\n`, within });
-  if (result.exitCode !== 0) throw toolRefused(`set ${acceptMarks} of ${nameOf(container)}`, 'tee', result);
+  if (result.exitCode === 0) return true;
+  if (saysUnwritable(result)) return false;
+  throw toolRefused(`set ${acceptMarks} of ${nameOf(container)}`, 'tee', result);
 }
 
-/** Redirects that were heeded before are kept for five minutes. */
+/** Redirects that were heeded before are kept for five minutes. (`ip` writes a switch to forget them.) */
 async function forgetRedirects({ run, within, container }: Place): Promise<void> {
   const result = await run({ tool: 'ip', args: ['-4', 'route', 'flush', 'cache'], within });
-  if (result.exitCode !== 0) throw toolRefused(`forget redirects of ${nameOf(container)}`, 'ip', result);
+  if (result.exitCode === 0 || saysUnwritable(result)) return;
+  throw toolRefused(`forget redirects of ${nameOf(container)}`, 'ip', result);
 }
 
 function nameOf({ name }: Place['container']): string {

@@ -6,6 +6,7 @@ import {
   checkedDevice,
   deviceIs,
   families,
+  familyOf,
   readAddresses,
   readDevice,
 } from '../nft/expressions.js';
@@ -52,16 +53,22 @@ const clamp: readonly Expression[] = [
  * NAT is decided at the first packet of a connection. One that was forwarded before there was any, as after a restart of
  * the warp, would go on without it for as long as it does not pause; in a zone of ours the kernel knows nothing of it and
  * takes it for new. Of one direction only: answers are to the warp's own address and look for it where they always do.
+ * Connections that have NAT already must not get there: as new ones they would get other ports, and be reset.
  */
 const intoZone: Expression = {
   mangle: { key: { ct: { key: 'zone', dir: 'original' } }, value: routeProtocol },
 };
 
-function rulesFor(family: Family, targets: readonly string[], tunnel: string | undefined): NftRule[] {
+function rulesFor(
+  family: Family,
+  targets: readonly string[],
+  tunnel: string | undefined,
+  isZoned: boolean,
+): NftRule[] {
   const from = addressIs(family, 'saddr', targets);
   const out = tunnel === undefined ? [] : [deviceIs('oifname', '==', checkedDevice(tunnel))];
   return [
-    { chain: zoning.name, expr: [from, intoZone] },
+    ...(isZoned ? [{ chain: zoning.name, expr: [from, intoZone] }] : []),
     // Without its tunnel a warp would send what it is given by its own address and network.
     ...(tunnel === undefined
       ? []
@@ -72,29 +79,36 @@ function rulesFor(family: Family, targets: readonly string[], tunnel: string | u
   ];
 }
 
+/** What of the table does not follow from what is asked for, but from how the warp was found. */
+export interface NatCircumstances {
+  readonly remembered: ReadonlySet<Memory>;
+  /** Families whose packets have a zone of their own. */
+  readonly zoned: ReadonlySet<Family>;
+}
+
 /** The table that a warp gets. Throws a KernelError for names and addresses that are none. */
-export function natTable({ targets, tunnel }: WarpNat, remembered: ReadonlySet<Memory>): NftTable {
+export function natTable({ targets, tunnel }: WarpNat, { remembered, zoned }: NatCircumstances): NftTable {
   const sources = byFamily(targets);
+  const among = families.filter(family => sources[family].length > 0);
   return {
     family: 'inet',
     name: natTableName,
     chains: [
-      zoning,
+      ...(among.some(family => zoned.has(family)) ? [zoning] : []),
       forward,
       postrouting,
       ...memories.filter(memory => remembered.has(memory)).map(name => ({ name })),
     ],
-    rules: families
-      .filter(family => sources[family].length > 0)
-      .flatMap(family => rulesFor(family, sources[family], tunnel)),
+    rules: among.flatMap(family => rulesFor(family, sources[family], tunnel, zoned.has(family))),
     others: 0,
   };
 }
 
 /** What a table of that name was made for. */
-export function readNatTable({ rules, chains }: NftTable): {
+export function readNatTable({ rules, chains }: NftTable): NatCircumstances & {
   readonly nat: WarpNat;
-  readonly remembered: ReadonlySet<Memory>;
+  /** Families that it does NAT in. */
+  readonly served: ReadonlySet<Family>;
 } {
   const masquerading = rules.filter(({ chain }) => chain === postrouting.name);
   const targets = masquerading.flatMap(({ expr }) => readAddresses(expr[0]) ?? []).sort();
@@ -104,6 +118,13 @@ export function readNatTable({ rules, chains }: NftTable): {
   const names = new Set(chains.map(({ name }) => name));
   return {
     nat: { targets, ...(tunnel !== undefined && { tunnel }) },
+    served: familiesIn(masquerading),
+    zoned: familiesIn(rules.filter(({ chain }) => chain === zoning.name)),
     remembered: new Set(memories.filter(memory => names.has(memory))),
   };
+}
+
+/** Of rules that begin with whose packets they are for. */
+function familiesIn(rules: readonly NftRule[]): ReadonlySet<Family> {
+  return new Set(rules.flatMap(({ expr }) => familyOf(expr[0]) ?? []));
 }

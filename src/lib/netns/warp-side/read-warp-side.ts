@@ -30,7 +30,7 @@ function isWhole(
     const among = byFamily(nat.targets);
     return (
       hasBeacon &&
-      isSameTable(own, natTable(nat, readNatTable(own).remembered)) &&
+      isSameTable(own, natTable(nat, readNatTable(own))) &&
       (among.ipv4.length === 0 || sysctls.ipv4Forwarding) &&
       (among.ipv6.length === 0 || sysctls.ipv6Forwarding) &&
       nativeChanges(seen.tables, nat).length === 0 &&

@@ -1,4 +1,6 @@
+import type { Family } from '../../model/routing.js';
 import type { WarpNat } from '../../model/warp-side.js';
+import { isKernelFailure } from '../kernel-error.js';
 import { byFamily, families } from '../nft/expressions.js';
 import type { NftTable } from '../nft/ruleset.js';
 import { applyCommands, removeTable, replaceTable } from '../nft/run-nft.js';
@@ -9,7 +11,7 @@ import { placeBeacon, removeBeacon } from './beacon.js';
 import { iptables } from './iptables.js';
 import { type Memory, natTable, readNatTable } from './nat-table.js';
 import { rulesOfOthers } from './rules-of-others.js';
-import { survey } from './survey.js';
+import { type Survey, survey } from './survey.js';
 import { changesAhead, switchOn, takeBack } from './switches.js';
 
 const attempted = 'let through what a warp is to forward';
@@ -37,16 +39,39 @@ async function settleAccepts(run: RunTool, within: OpenNamespace, nat: WarpNat |
   }
 }
 
+/**
+ * Decided when NAT is first set up in a family, and then as it is: to change it would break what is open. Where rules of
+ * others masquerade, or may, nothing went without NAT that could get it late.
+ */
+function zonedFamilies(wanted: readonly Family[], seen: Survey): ReadonlySet<Family> {
+  const own = seen.own && readNatTable(seen.own);
+  const masqueraded = new Set([...rulesOfOthers(seen).masquerades, ...seen.unread]);
+  return new Set(
+    wanted.filter(family => (own?.served.has(family) ? own.zoned.has(family) : !masqueraded.has(family))),
+  );
+}
+
 /** First what holds back, then what lets through: whenever it is cut short, packets have one way out or none. */
 async function setUp(run: RunTool, within: OpenNamespace, nat: WarpNat): Promise<void> {
   await placeBeacon(run, within);
   const among = byFamily(nat.targets);
   const wanted = families.filter(family => among[family].length > 0);
-  const { own, tables } = await survey(run, within);
-  const before: ReadonlySet<Memory> = own ? readNatTable(own).remembered : new Set();
+  const seen = await survey(run, within);
+  const before: ReadonlySet<Memory> = seen.own ? readNatTable(seen.own).remembered : new Set();
   const remembered = await changesAhead({ run, within }, wanted, before);
-  const commands = [...replaceTable(natTable(nat, remembered)), ...nativeChanges(tables, nat)];
-  await applyCommands({ run, within }, commands, 'set up NAT in a container');
+  const accepts = nativeChanges(seen.tables, nat);
+  const place = async (zoned: ReadonlySet<Family>): Promise<void> => {
+    const commands = [...replaceTable(natTable(nat, { remembered, zoned })), ...accepts];
+    await applyCommands({ run, within }, commands, 'set up NAT in a container');
+  };
+  const zoned = zonedFamilies(wanted, seen);
+  try {
+    await place(zoned);
+  } catch (error) {
+    // A kernel may be built without zones.
+    if (zoned.size === 0 || !isKernelFailure(error, 'refused')) throw error;
+    await place(new Set());
+  }
   await switchOn({ run, within }, wanted);
   await settleAccepts(run, within, nat);
 }

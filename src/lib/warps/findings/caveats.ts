@@ -127,6 +127,20 @@ function untoldReplies({ container, routes }: RoutedTarget, world: World): Cavea
   ];
 }
 
+/** The way of the first answer of a connection is looked up before it is marked, unless a switch says otherwise. */
+function unansweredWhileBlocked({ container, routes }: RoutedTarget, world: World): Caveat[] {
+  const reading = world.kernel?.namespaces.get(container.id);
+  if (reading?.read !== 'state' || !reading.state.sysctls.lacksMarkSwitch) return [];
+  const isAllRouted = routes.some(route => isForEverything(route, 4) || isForEverything(route, 6));
+  if (!isAllRouted || gatewayMacs(container, world).length === 0) return [];
+  return [
+    {
+      reason: 'published TCP ports do not answer while the route is blocked: /proc/sys is read-only here',
+      hints: ["Start Fairlead's own container with --security-opt systempaths=unconfined."],
+    },
+  ];
+}
+
 function leaksOf(target: RoutedTarget, world: World, { guarded }: CaveatOptions): Caveat[] {
   return [...dnsLeak(target, world), ...unguardedLeak(target, world, guarded)];
 }
@@ -146,8 +160,11 @@ export function caveats(targets: readonly RoutedTarget[], world: World, options:
     ...leaksOf(target, world, options).map(leak =>
       about(options.strict ? 'refused' : 'caveat', target, leak),
     ),
-    ...[...closedIpv6(target), ...droppedReplies(target, world), ...untoldReplies(target, world)].map(each =>
-      about('caveat', target, each),
-    ),
+    ...[
+      ...closedIpv6(target),
+      ...droppedReplies(target, world),
+      ...untoldReplies(target, world),
+      ...unansweredWhileBlocked(target, world),
+    ].map(each => about('caveat', target, each)),
   ]);
 }
