@@ -53,8 +53,18 @@ describe('Whom the proxies route to, with their processes', () => {
   const api = container('api', labelled);
   const seen = world(['shop'], [web, api, container('db')]);
 
-  /** What is found, and how often it took an inspect, in two passes. */
-  async function find(inspect: () => Promise<ContainerDetails>, isHere = true): Promise<[unknown, number]> {
+  const [webId, apiId] = [idOf('ctr web'), idOf('ctr api')];
+  const never = new AbortController().signal;
+
+  /** What each of two passes finds; what the first one left to be read, is, in between, with that signal. */
+  async function find(
+    inspect: () => Promise<ContainerDetails>,
+    {
+      isHere = true,
+      leaveAt = 'end',
+      signal = never,
+    }: { isHere?: boolean; leaveAt?: 'end' | 'stop'; signal?: AbortSignal } = {},
+  ): Promise<{ found: unknown[]; read: unknown; inspects: number }> {
     let inspects = 0;
     const engine = {
       inspectContainer: () => {
@@ -62,35 +72,58 @@ describe('Whom the proxies route to, with their processes', () => {
         return inspect();
       },
     } as unknown as Engine;
-    const sources = { engine, config, isHere, memory: new Memory(), signal: new AbortController().signal };
-    await routedIn(seen, sources);
-    return [[...(await routedIn(seen, sources))], inspects];
+    const proxies = config.proxies.map(proxy => ({ ...proxy, leave_at: leaveAt }));
+    const sources = { engine, config: { ...config, proxies }, isHere, memory: new Memory() };
+    const first = routedIn(seen, sources);
+    expect(inspects, 'inspects of a pass').to.equal(0);
+    const read = await first.get(apiId)?.read?.(signal);
+    const found = [first, routedIn(seen, sources)].map(routed =>
+      [...routed].map(([id, { pid, stopSignal, read }]) => [id, pid, stopSignal, read && 'to be read']),
+    );
+    return { found, read, inspects };
   }
 
-  const details = { ...(web.reading.read === 'details' && web.reading.details), pid: 8 } as ContainerDetails;
+  const details = {
+    ...(web.reading.read === 'details' && web.reading.details),
+    pid: 8,
+    stopSignal: 'SIGQUIT',
+  } as ContainerDetails;
+  const unread = [
+    [webId, 7, '15', undefined],
+    [apiId, undefined, undefined, 'to be read'],
+  ];
 
-  it('are inspected once where a label alone told of them', async () => {
-    expect(await find(() => Promise.resolve(details))).to.deep.equal([
-      [
-        [idOf('ctr web'), 7],
-        [idOf('ctr api'), 8],
+  it('are inspected after the pass, and once, where a label alone told of them', async () => {
+    expect(await find(() => Promise.resolve(details))).to.deep.equal({
+      found: [
+        unread,
+        [
+          [webId, 7, '15', undefined],
+          [apiId, 8, '3', undefined],
+        ],
       ],
-      1,
-    ]);
+      read: { pid: 8, stopSignal: '3' },
+      inspects: 1,
+    });
   });
 
-  it('are known without a process where it cannot be told, or is on another host', async () => {
-    const [unread] = await find(() => Promise.reject(new Error('no')));
-    expect(unread).to.deep.equal([
-      [idOf('ctr web'), 7],
-      [idOf('ctr api'), undefined],
-    ]);
-    expect(await find(() => Promise.resolve(details), false)).to.deep.equal([
-      [
-        [idOf('ctr web'), undefined],
-        [idOf('ctr api'), undefined],
-      ],
-      0,
-    ]);
+  it('are not known by an inspect that the next pass cut off', async () => {
+    const signal = AbortSignal.abort();
+    const { found } = await find(() => Promise.resolve(details), { signal });
+    expect(found).to.deep.equal([unread, unread]);
+  });
+
+  it('are known without a process where that is on another host', async () => {
+    const known = [
+      [webId, undefined, '15', undefined],
+      [apiId, undefined, undefined, undefined],
+    ];
+    const elsewhere = await find(() => Promise.resolve(details), { isHere: false });
+    expect([elsewhere.found, elsewhere.inspects]).to.deep.equal([[known, known], 0]);
+  });
+
+  it('are inspected there too where a proxy leaves at their stop signal', async () => {
+    const { read } = await find(() => Promise.resolve(details), { isHere: false, leaveAt: 'stop' });
+    expect(read).to.deep.equal({ pid: undefined, stopSignal: '3' });
   });
 });

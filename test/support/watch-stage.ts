@@ -3,6 +3,7 @@ import type { Report, StepFailure, StepResult } from '../../src/lib/model/report
 import type { Step } from '../../src/lib/model/step.js';
 import type { LoopEvent } from '../../src/lib/watch/loop-event.js';
 import { type WatchEnd, type WatchLoop, type WatchOptions, watchLoop } from '../../src/lib/watch/loop.js';
+import type { RoutedContainer } from '../../src/lib/watch/departures/departures.js';
 import type { PassOutcome, PassRequest } from '../../src/lib/watch/passes/pass-request.js';
 import { objectOf } from '../../src/lib/watch/passes/step-object.js';
 import { engineEvent } from './engine-event.js';
@@ -45,8 +46,8 @@ export class WatchStage {
   /** The exit code of such a failure. */
   failsWith: ExitCode = 1;
   passMs = 30;
-  /** Whom the proxies route to, as each pass sees it, and the number of its process. */
-  readonly routed = new Map<string, number | undefined>();
+  /** Whom the proxies route to, as each pass sees it. */
+  readonly routed = new Map<string, RoutedContainer>();
   keepsKernel = false;
   /** Makes passes fail as a whole. */
   passFails = false;

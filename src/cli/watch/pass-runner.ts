@@ -59,11 +59,11 @@ export function passRunner(
     }).finally(() => at(undefined));
     if (!request.only) onSeen(seen);
     const { kernel } = await connection.kernel();
-    const sources = { engine, memory, config: connection.config, isHere: kernel !== undefined, signal };
+    const sources = { engine, memory, config: connection.config, isHere: kernel !== undefined };
     return {
       report,
       keepsKernel: seen.kernel?.host !== undefined,
-      ...(plansProxies && { routed: await routedIn(seen, sources) }),
+      ...(plansProxies && { routed: routedIn(seen, sources) }),
     };
   };
 }

@@ -20,6 +20,7 @@ import { refuseOtherConfig } from './other-watch.js';
 import { openObservers } from './observers.js';
 import { passRunner } from './pass-runner.js';
 import { reloadConfig } from './reload.js';
+import { leavesAtStop } from './routed.js';
 import { serveStatus } from './status-socket.js';
 import { listenForStop } from './stop-signals.js';
 import { withdrawWarps } from './withdraw.js';
@@ -65,7 +66,7 @@ export async function runWatch(
     random: Math.random,
     cannotWait: step => step.do === 'set-guard' || closesOnly(step),
     processes: hostProcesses(),
-    leavesAtStop: () => connection.config.proxies.some(({ leave_at }) => leave_at === 'stop'),
+    leavesAtStop: () => leavesAtStop(connection.config),
     resyncMs: durationMs(config.watch.resync),
     failFast: (flags['fail-fast'] ?? false) || config.fail_fast,
     observer: observers.observe,

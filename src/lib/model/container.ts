@@ -59,6 +59,8 @@ export interface ContainerDetails {
   /** Process ID on the engine's host; 0 when it does not run. */
   readonly pid: number;
   readonly startedAt: string;
+  /** By what it asks to be stopped, as it was declared: `SIGQUIT`, `quit`, `3`; absent for SIGTERM. */
+  readonly stopSignal?: string;
   /** Ports the container asks to have published, running or not. */
   readonly publishes: readonly string[];
   /** A MAC address that was asked for when the container was created, where the engine tells it. */

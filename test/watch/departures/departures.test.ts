@@ -10,7 +10,7 @@ async function routing(options: Partial<WatchOptions> = {}): Promise<[WatchStage
   const processes = new FakeProcesses();
   processes.running.set(7, idOf('web'));
   const stage = new WatchStage();
-  stage.routed.set(idOf('web'), 7);
+  stage.routed.set(idOf('web'), { pid: 7 });
   stage.start({ processes, ...options });
   await stage.clock.advance(2000);
   stage.runs.length = 0;
@@ -186,6 +186,204 @@ describe('with leave_at: stop, the loop', () => {
     stage.engine.emit(...['1', '10', '12', '28'].map(signal => kill('web', signal)));
     await stage.clock.advance(200);
     expect(passes(stage)).to.deep.equal([]);
+  });
+
+  /** Whom a pass over everything, a moment after the signal, takes for one that is being stopped. */
+  async function stopping(signal: string | undefined, stopSignal?: string): Promise<string[]> {
+    const [stage] = await routing({ leavesAtStop: () => true });
+    stage.routed.set(web, { pid: 7, stopSignal });
+    stage.emit('container start db');
+    await stage.clock.advance(2000);
+    stage.runs.length = 0;
+    stage.engine.emit(engineEvent('container kill web', signal === undefined ? {} : { signal }));
+    await stage.clock.advance(200);
+    stage.emit('container start db');
+    await stage.clock.advance(200);
+    return [...new Set(stage.runs.flatMap(({ departing }) => departing))];
+  }
+
+  for (const [signal, own, isStop] of [
+    ['15', undefined, true],
+    ['37', undefined, true],
+    ['15', '15', true],
+    ['3', '3', true],
+    ['28', '28', true],
+    ['3', undefined, false],
+    ['2', undefined, false],
+    ['3', '15', false],
+    ['15', '3', false],
+    [undefined, undefined, false],
+    [undefined, '15', false],
+  ] as const) {
+    const said = `${signal ?? 'none'} to one that is stopped by ${own ?? 'what is not known'}`;
+    it(`takes ${said} for ${isStop ? 'a stop' : 'none'}`, async () => {
+      const stops = await stopping(signal, own);
+      expect(stops.includes(`stopping ${web}`)).to.equal(isStop);
+    });
+  }
+
+  it('looks no more than once at whom a thread dump was asked of', async () => {
+    const [stage] = await routing({ leavesAtStop: () => true });
+    stage.engine.emit(kill('web', '3'));
+    await stage.clock.advance(120_000);
+    // The one that the memberships of its own are owed.
+    expect(stage.runs.map(({ causes }) => causes)).to.deep.equal(['what was left alone for a while']);
+  });
+
+  it('follows whom a thread dump was asked of all the same: it may end by that', async () => {
+    const [stage, processes] = await routing({ leavesAtStop: () => true });
+    stage.engine.emit(kill('web', '3'));
+    await stage.clock.advance(100);
+    processes.running.delete(7);
+    await stage.clock.advance(10);
+    expect(passes(stage)).to.deep.equal([`container exit web; only proxies; ended ${web}`]);
+  });
+
+  it('remembers by what a container is stopped when a pass did not read it', async () => {
+    const [stage] = await routing({ leavesAtStop: () => true });
+    for (const seen of [{ stopSignal: '3' }, {}]) {
+      stage.routed.set(web, seen);
+      stage.emit('container start db');
+      await stage.clock.advance(2000);
+    }
+    stage.runs.length = 0;
+    stage.engine.emit(kill('web', '3'));
+    await stage.clock.advance(100);
+    expect(passes(stage)).to.deep.equal([`container kill web; only proxies; stopping ${web}`]);
+  });
+});
+
+describe('what a pass did not read of those that are routed to', () => {
+  interface Reads {
+    readonly stage: WatchStage;
+    readonly processes: FakeProcesses;
+    /** Each read that was begun, in order, and its signal. */
+    readonly begun: { readonly name: string; readonly signal: AbortSignal }[];
+    readonly answer: Map<string, () => Promise<{ pid: number }>>;
+  }
+
+  const forever = (): Promise<never> => new Promise<never>(() => undefined);
+
+  /** A loop whose proxies route to these, of whom nothing is known. They are read for ever, unless told otherwise. */
+  async function reading(
+    names: readonly string[],
+    answers: Readonly<Record<string, () => Promise<{ pid: number }>>> = {},
+    options: Partial<WatchOptions> = {},
+  ): Promise<Reads> {
+    const processes = new FakeProcesses();
+    processes.running.set(7, web);
+    const stage = new WatchStage();
+    const reads: Reads = { stage, processes, begun: [], answer: new Map(Object.entries(answers)) };
+    for (const name of names) {
+      const read = (signal: AbortSignal): Promise<{ pid: number }> => {
+        reads.begun.push({ name, signal });
+        const aborted = new Promise<never>((_, reject) => {
+          signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true });
+        });
+        return Promise.race([aborted, (reads.answer.get(name) ?? forever)()]);
+      };
+      stage.routed.set(idOf(name), { read });
+    }
+    stage.start({ processes, ...options });
+    await stage.clock.advance(2000);
+    return reads;
+  }
+
+  const namesOf = ({ begun }: Reads): string[] => begun.splice(0).map(({ name }) => name);
+
+  it('is read once the pass is over, and holds up neither its end nor the next one', async () => {
+    const { stage, begun } = await reading(['web']);
+    expect(stage.kinds()).to.deep.equal(['connected', 'pass-begun', 'pass']);
+    expect([stage.loop.status().passRunning, begun.length]).to.deep.equal([false, 1]);
+    const at = stage.clock.now();
+    stage.runs.length = 0;
+    stage.emit('container start db');
+    await stage.clock.advance(0);
+    expect(stage.runs.map(run => run.at)).to.deep.equal([at]);
+    expect(begun[0]?.signal.aborted).to.equal(true);
+  });
+
+  it('is used', async () => {
+    const { stage, processes } = await reading(['web'], { web: () => Promise.resolve({ pid: 7 }) });
+    stage.runs.length = 0;
+    stage.engine.emit(kill('web', '15'));
+    await stage.clock.advance(100);
+    processes.running.delete(7);
+    await stage.clock.advance(10);
+    expect(passes(stage)).to.deep.equal([`container exit web; only proxies; ended ${web}`]);
+  });
+
+  it('is not used of one that has started since: it may be of before', async () => {
+    let end: (read: { pid: number }) => void = () => undefined;
+    const { stage, processes } = await reading(['web'], {
+      web: () => new Promise(resolve => (end = resolve)),
+    });
+    // It is told of right before a pass begins, or while none may begin.
+    stage.engine.emit(engineEvent('container start web'));
+    end({ pid: 7 });
+    await stage.clock.advance(1);
+    stage.engine.emit(kill('web', '15'));
+    await stage.clock.advance(20);
+    expect(processes.looks).to.equal(0);
+  });
+
+  it('is read of a few at once', async () => {
+    const reads = await reading(['a', 'b', 'c', 'd', 'e', 'f']);
+    expect(namesOf(reads)).to.deep.equal(['a', 'b', 'c', 'd']);
+  });
+
+  it('is read of the others first where some were cut off', async () => {
+    const reads = await reading(['a', 'b', 'c', 'd', 'e', 'f']);
+    namesOf(reads);
+    reads.stage.emit('container start db');
+    await reads.stage.clock.advance(2000);
+    expect(namesOf(reads)).to.deep.equal(['e', 'f', 'a', 'b']);
+  });
+
+  it('is not asked for again where it failed, until something happens to that one or all is read anew', async () => {
+    const reads = await reading(['web', 'api'], {
+      web: () => Promise.reject(new Error('deadline')),
+      api: () => Promise.resolve({ pid: 8 }),
+    });
+    const { stage } = reads;
+    expect(namesOf(reads)).to.deep.equal(['web', 'api']);
+    stage.routed.set(idOf('api'), { pid: 8 });
+    stage.emit('container start db');
+    await stage.clock.advance(2000);
+    expect(namesOf(reads)).to.deep.equal([]);
+    stage.emit('container health_status web');
+    await stage.clock.advance(2000);
+    expect(namesOf(reads)).to.deep.equal(['web']);
+    stage.loop.lookAgain('SIGHUP');
+    await stage.clock.advance(2000);
+    expect(namesOf(reads)).to.deep.equal(['web']);
+  });
+
+  it('is not waited for at the end', async () => {
+    const { stage, begun } = await reading(['web']);
+    stage.stop();
+    await stage.clock.advance(0);
+    expect(stage.end).to.deep.equal({ why: 'stopped', exit: 0 });
+    expect(begun.map(({ signal }) => signal.aborted)).to.deep.equal([true]);
+  });
+
+  it('is not waited for where a failure ends the loop', async () => {
+    const { stage, begun } = await reading(['web'], {}, { failFast: true });
+    stage.wanted = [connectStep('db', 'shop')];
+    stage.broken.add('db on shop');
+    stage.emit('container start db');
+    await stage.clock.advance(100);
+    expect(stage.end).to.deep.equal({ why: 'failed', exit: 1 });
+    // The second was begun when the pass that failed had ended.
+    expect(begun.map(({ signal }) => signal.aborted)).to.deep.equal([true, true]);
+  });
+
+  it('is not taken any more once events were lost', async () => {
+    const { stage, begun } = await reading(['web']);
+    stage.passFails = true;
+    stage.engine.emit(engineEvent('daemon overflow', { id: '' }));
+    await stage.clock.advance(1);
+    expect(begun.map(({ signal }) => signal.aborted)).to.deep.equal([true]);
   });
 });
 

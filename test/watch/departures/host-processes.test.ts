@@ -9,8 +9,8 @@ import { hostProcesses } from '../../../src/lib/watch/departures/host-processes.
 const id = 'c0ffee'.padEnd(64, '0');
 
 /** The fields of proc_pid_stat(5) up to the start. */
-const stat = (state: string, began: number, name = 'sh'): string =>
-  `7 (${name}) ${state} ${'0 '.repeat(18)}${String(began)} 0 0`;
+const stat = (state: string, began: number, { name = 'sh', threads = 1 } = {}): string =>
+  `7 (${name}) ${state} ${'0 '.repeat(16)}${String(threads)} 0 ${String(began)} 0 0`;
 
 describe('The processes of this host', () => {
   let proc: string;
@@ -39,7 +39,9 @@ describe('The processes of this host', () => {
     ['waits for a disk', stat('D', 4711), false],
     ['is a zombie', stat('Z', 4711), true],
     ['is another one', stat('S', 4712), true],
-    ['has a name like a state', stat('S', 4711, 'x) Z ('), false],
+    ['has a name like a state', stat('S', 4711, { name: 'x) Z (' }), false],
+    ['lives on without its first thread', stat('Z', 4711, { threads: 2 }), false],
+    ['says something else', '', false],
   ] as const) {
     it(`one that ${what} is ${isOver ? '' : 'not '}over`, async () => {
       await put(text);
@@ -52,6 +54,17 @@ describe('The processes of this host', () => {
     expect(hostProcesses(proc).find(7, id)).to.equal(undefined);
     await rm(join(proc, '7'), { recursive: true });
     expect(hostProcesses(proc).isOver({ pid: 7, began: '4711' })).to.equal(true);
+  });
+
+  it('one that lives on without its first thread is to be found', async () => {
+    await put(stat('Z', 4711, { threads: 2 }));
+    expect(hostProcesses(proc).find(7, id)).to.deep.equal({ pid: 7, began: '4711' });
+  });
+
+  it('one that cannot be read is not over', async () => {
+    // A folder: EISDIR, as good as EMFILE or EIO.
+    await mkdir(join(proc, '7', 'stat'));
+    expect(hostProcesses(proc).isOver({ pid: 7, began: '4711' })).to.equal(false);
   });
 
   it('of this very kernel are read the same', async () => {

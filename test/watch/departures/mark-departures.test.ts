@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Departure } from '../../../src/lib/model/container.js';
-import { markDepartures } from '../../../src/lib/watch/departures/mark-departures.js';
+import { type Departing, markDepartures } from '../../../src/lib/watch/departures/mark-departures.js';
 import { container, idOf, world } from '../../support/world.js';
 
 const project = (name: string): { labels: Record<string, string> } => ({
@@ -31,6 +31,17 @@ describe('Who departs', () => {
     expect(marks('web')).to.deep.equal(['web ended']);
     expect(marks('web', 'stopping')).to.deep.equal(['web stopping']);
     expect(marks('gone')).to.deep.equal([]);
+  });
+
+  it('is not who may have been asked to stop; who departs with it, departs among others', () => {
+    const of = new Map<string, Departing>([
+      [idOf('ctr web'), { is: 'stopping' }],
+      [idOf('ctr blog'), { is: 'signalled' }],
+    ]);
+    const marked = markDepartures(world(['front', 'back', 'blog'], containers), of).containers;
+    expect(
+      marked.flatMap(({ name, departure }) => (departure ? [{ name, ...departure }] : [])),
+    ).to.deep.equal([{ name: 'web', is: 'stopping', amongOthers: true }]);
   });
 
   for (const [departs, together] of [

@@ -52,6 +52,11 @@ function readPowers(hostConfig: Readonly<Record<string, unknown>>, where: string
   return { netAdmin: has('NET_ADMIN', false), netRaw: has('NET_RAW', true) };
 }
 
+/** A name, or a number of either kind: some versions of Podman give it as one. */
+function readStopSignal(value: unknown): string | undefined {
+  return typeof value === 'number' || (typeof value === 'string' && value !== '') ? String(value) : undefined;
+}
+
 /** The answer to `GET /containers/{id}/json`. */
 export function readDetails(answer: unknown): ContainerDetails {
   const json = record(answer, 'container');
@@ -62,11 +67,13 @@ export function readDetails(answer: unknown): ContainerDetails {
   const settings = optionalRecord(json['NetworkSettings'], 'container.NetworkSettings');
   const networks = optionalRecord(settings['Networks'], 'container.NetworkSettings.Networks');
   const macAddress = optionalText(config['MacAddress'], 'container.Config.MacAddress');
+  const stopSignal = readStopSignal(config['StopSignal']);
   const resolvConfPath = optionalText(json['ResolvConfPath'], 'container.ResolvConfPath');
   return {
     environment: readEnvironment(texts(config['Env'], 'container.Config.Env')),
     pid: optionalNumber(state['Pid'], 'container.State.Pid') ?? 0,
     startedAt: optionalText(state['StartedAt'], 'container.State.StartedAt') ?? '',
+    ...(stopSignal !== undefined && { stopSignal }),
     publishes: Object.keys(optionalRecord(hostConfig['PortBindings'], 'container.HostConfig.PortBindings')),
     ...(macAddress !== undefined && { macAddress }),
     powers: readPowers(hostConfig, 'container.HostConfig'),

@@ -1,9 +1,11 @@
 import type { EngineEvent } from '../../docker/events/event-source.js';
 import { escapeLine } from '../../model/escape.js';
-import type { Departure } from '../../model/container.js';
 import type { Clock } from '../clock.js';
 import { Exits } from './exits.js';
 import type { HostProcess, HostProcesses } from './host-processes.js';
+import { Learning } from './learning.js';
+import type { Departing } from './mark-departures.js';
+import { meaningOf } from './stop-signal.js';
 import type { Trigger } from '../triggers.js';
 
 /**
@@ -16,15 +18,27 @@ const exitsMs = 60_000;
 /** An engine that shuts down sends a signal to everybody, some milliseconds apart: whom else it means is known then. */
 const settledMs = 10;
 
-/** What images ask to be stopped by, but for SIGUSR1 and SIGWINCH, by which others reopen logs or resize. */
-const stops: ReadonlySet<string> = new Set(['2', '3', '15', '37']);
 const sigkill = '9';
 
 /** More than this at once is no host that one engine can run. */
 const mostContainers = 16_384;
 
-/** Containers that are routed to, by ID, with the number of their process on this host where that is known. */
-export type Routed = ReadonlyMap<string, number | undefined>;
+/** What is known of a container for what it can be followed by. */
+export interface Followable {
+  /** The number of its process on this host. */
+  readonly pid?: number | undefined;
+  /** The number of its own stop signal. */
+  readonly stopSignal?: string | undefined;
+}
+
+/** A container that is routed to. */
+export interface RoutedContainer extends Followable {
+  /** Where something of it is yet to be read. */
+  readonly read?: ((signal: AbortSignal) => Promise<Followable>) | undefined;
+}
+
+/** By ID. */
+export type Routed = ReadonlyMap<string, RoutedContainer>;
 
 export interface DeparturesOptions {
   readonly clock: Clock;
@@ -37,8 +51,7 @@ export interface DeparturesOptions {
   readonly signal: AbortSignal;
 }
 
-interface Departing {
-  readonly is: Departure['is'];
+interface Signalled extends Departing {
   /** As the engine wrote it. */
   readonly name: string;
   readonly since: number;
@@ -53,8 +66,11 @@ interface Departing {
  */
 export class Departures {
   readonly #options: DeparturesOptions;
-  readonly #departing = new Map<string, Departing>();
+  readonly #departing = new Map<string, Signalled>();
   readonly #processes = new Map<string, HostProcess>();
+  /** The number of its stop signal, which a container keeps. */
+  readonly #stopSignals = new Map<string, string>();
+  readonly #learning = new Learning<Followable>((id, container) => this.#learn(id, container));
   #routed: Routed = new Map();
   /** Started while a pass was reading: what it read of them may be of before. */
   readonly #startedSince = new Set<string>();
@@ -69,7 +85,7 @@ export class Departures {
   }
 
   /** What is known of each. Live. */
-  get of(): ReadonlyMap<string, { readonly is: Departure['is'] }> {
+  get of(): ReadonlyMap<string, Departing> {
     return this.#departing;
   }
 
@@ -92,30 +108,40 @@ export class Departures {
         break;
       case 'kill':
         if (signal === sigkill) this.#killed(id, name);
-        else if (signal === undefined || stops.has(signal)) this.#asked(id, name);
+        else this.#signalled(id, name, signal);
     }
   }
 
-  passBegins(): void {
+  /** What is still being read may be of before what this pass reads anew: none of it is taken. */
+  passBegins(forget: 'everything' | Iterable<string>): void {
+    this.#learning.cutOff();
+    this.#learning.forget(forget);
     this.#startedSince.clear();
   }
 
-  /** Takes whom the proxies route to, as a pass has seen it. */
-  learn(routed: Routed): void {
+  /** Takes whom the proxies route to, as a pass has seen it, and begins to read what is yet to be known of them. */
+  passEnded(routed: Routed, signal: AbortSignal): void {
     this.#routed = routed;
-    for (const id of this.#processes.keys()) if (!routed.has(id)) this.#processes.delete(id);
-    for (const [id, pid] of routed) {
-      if (pid === undefined || this.#startedSince.has(id) || this.#processes.get(id)?.pid === pid) continue;
-      const process = this.#options.processes?.find(pid, id);
-      if (process) this.#processes.set(id, process);
-      else this.#processes.delete(id);
-    }
+    for (const known of [this.#processes, this.#stopSignals])
+      for (const id of known.keys()) if (!routed.has(id)) known.delete(id);
+    for (const [id, container] of routed) this.#learn(id, container);
+    const unread = [...routed].flatMap(([id, { read }]) => (read ? [{ id, read }] : []));
+    this.#learning.begin(unread, signal);
   }
 
   /** Events may have been lost: nothing is known any more. */
   forgetAll(): void {
     for (const id of [...this.#departing.keys()]) this.#forget(id);
     this.#processes.clear();
+    this.#learning.cutOff();
+  }
+
+  #learn(id: string, { pid, stopSignal }: Followable): void {
+    if (stopSignal !== undefined) this.#stopSignals.set(id, stopSignal);
+    if (pid === undefined || this.#startedSince.has(id) || this.#processes.get(id)?.pid === pid) return;
+    const process = this.#options.processes?.find(pid, id);
+    if (process) this.#processes.set(id, process);
+    else this.#processes.delete(id);
   }
 
   /** When somebody's time is over. */
@@ -127,10 +153,10 @@ export class Departures {
   /** Takes out those whose time is over, and gives those of whose end nobody has heard: they may well run on. */
   expire(now: number): readonly string[] {
     const surviving: string[] = [];
-    for (const [id, { since, died }] of this.#departing) {
+    for (const [id, { is, since, died }] of this.#departing) {
       if (since + graceMs > now) break;
       this.#departing.delete(id);
-      if (!died) surviving.push(id);
+      if (!died && is !== 'signalled') surviving.push(id);
     }
     return surviving;
   }
@@ -142,11 +168,19 @@ export class Departures {
     if (before !== 'ended') this.#request(id, `container kill ${name}`);
   }
 
-  #asked(id: string, name: string): void {
-    if (this.#departing.get(id)?.is === 'ended') return;
-    this.#set(id, 'stopping', name);
+  #signalled(id: string, name: string, signal: string | undefined): void {
+    const before = this.#departing.get(id)?.is;
+    const meaning = meaningOf(signal, this.#stopSignals.get(id));
+    if (before === 'ended' || meaning === 'nothing') return;
+    // Whatever the signal was for: at an exit nobody is left.
     const process = this.#processes.get(id);
     if (process) this.#exits?.follow({ id, name }, process, { settledMs, forMs: exitsMs });
+    if (meaning === 'stop') this.#asked(id, name);
+    else if (meaning === 'perhaps' && before === undefined) this.#set(id, 'signalled', name);
+  }
+
+  #asked(id: string, name: string): void {
+    this.#set(id, 'stopping', name);
     if (!this.#options.leavesAtStop()) return;
     const { clock, signal } = this.#options;
     void clock.sleep(settledMs, signal).then(() => {
@@ -159,7 +193,7 @@ export class Departures {
     this.#request(id, `container exit ${name}`);
   }
 
-  #set(id: string, is: Departure['is'], name: string): void {
+  #set(id: string, is: Departing['is'], name: string): void {
     // In the order of their times, for `expire`.
     this.#departing.delete(id);
     this.#departing.set(id, { is, name, since: this.#options.clock.now(), died: false });

@@ -16,39 +16,61 @@ export interface HostProcesses {
 
 interface Stat {
   readonly state: string;
+  readonly threads: number;
   readonly began: string;
 }
 
-function readText(path: string): string | undefined {
+/** The folder is not there, or the process ended between the open and the read; with too many files open it did not. */
+function saysGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH');
+}
+
+/**
+ * proc_pid_stat(5): the state is the third field, the number of threads the 20th, the start the 22nd; the second, in
+ * brackets, may hold anything. Undefined where it cannot be told.
+ */
+function readStat(proc: string, pid: number): Stat | 'gone' | undefined {
+  let text: string;
   try {
-    return readFileSync(path, 'latin1');
+    text = readFileSync(`${proc}/${String(pid)}/stat`, 'latin1');
+  } catch (error) {
+    return saysGone(error) ? 'gone' : undefined;
+  }
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const [state, threads, began] = [fields[0], fields[17], fields[19]];
+  if (state === undefined || threads === undefined || began === undefined) return undefined;
+  return { state, threads: Number(threads), began };
+}
+
+/** The control group is named after the container. */
+function isOf(containerId: string, proc: string, pid: number): boolean {
+  try {
+    return readFileSync(`${proc}/${String(pid)}/cgroup`, 'latin1').includes(containerId);
   } catch {
-    return undefined;
+    return false;
   }
 }
 
-/** proc_pid_stat(5): the state is the third field, the start the 22nd; the second, in brackets, may hold anything. */
-function readStat(proc: string, pid: number): Stat | undefined {
-  const text = readText(`${proc}/${String(pid)}/stat`);
-  const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
-  const [state, began] = [fields?.[0], fields?.[19]];
-  return state === undefined || began === undefined ? undefined : { state, began };
-}
-
-/** A zombie has nothing any more that could serve anybody; nor has whoever was in its namespace (pid_namespaces(7)). */
 const over: ReadonlySet<string> = new Set(['Z', 'X', 'x']);
+
+/**
+ * A zombie has nothing any more that could serve anybody; nor has whoever was in its namespace (pid_namespaces(7)). But
+ * one whose first thread alone has ended (pthread_exit(3) in `main`) is shown as a zombie too, and serves on.
+ */
+function hasEnded({ state, threads }: Stat): boolean {
+  return over.has(state) && threads <= 1;
+}
 
 export function hostProcesses(proc = '/proc'): HostProcesses {
   return {
     find(pid, containerId) {
-      // The control group is named after the container.
-      if (!readText(`${proc}/${String(pid)}/cgroup`)?.includes(containerId)) return undefined;
+      if (!isOf(containerId, proc, pid)) return undefined;
       const stat = readStat(proc, pid);
-      return stat && !over.has(stat.state) ? { pid, began: stat.began } : undefined;
+      return stat && stat !== 'gone' && !hasEnded(stat) ? { pid, began: stat.began } : undefined;
     },
     isOver({ pid, began }) {
       const stat = readStat(proc, pid);
-      return stat === undefined || over.has(stat.state) || stat.began !== began;
+      return stat !== undefined && (stat === 'gone' || hasEnded(stat) || stat.began !== began);
     },
   };
 }

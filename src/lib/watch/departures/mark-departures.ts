@@ -2,6 +2,14 @@ import type { Container, Departure } from '../../model/container.js';
 import { isPredefinedName } from '../../model/network.js';
 import type { World } from '../../model/world.js';
 
+/**
+ * What is known of one that was sent a signal. `signalled`: it may have been asked to stop, as by an engine that shuts
+ * down, or to do something else; nothing follows from that for itself.
+ */
+export interface Departing {
+  readonly is: Departure['is'] | 'signalled';
+}
+
 /** By what containers belong together: what one command brings down is of one project, or on one network. */
 function tiesOf({ labels, endpoints }: Container): string[] {
   const project = labels['com.docker.compose.project'];
@@ -26,16 +34,13 @@ function belongTogether([first, ...others]: readonly Container[]): boolean {
 }
 
 /** The World with what is known of who departs. */
-export function markDepartures(
-  world: World,
-  departing: ReadonlyMap<string, { readonly is: Departure['is'] }>,
-): World {
+export function markDepartures(world: World, departing: ReadonlyMap<string, Departing>): World {
   if (departing.size === 0) return world;
   const departs = world.containers.filter(({ id }) => departing.has(id));
   const amongOthers = !belongTogether(departs);
   const containers = world.containers.map(container => {
     const is = departing.get(container.id)?.is;
-    return is ? { ...container, departure: { is, amongOthers } } : container;
+    return is && is !== 'signalled' ? { ...container, departure: { is, amongOthers } } : container;
   });
   return { ...world, containers };
 }

@@ -1,8 +1,8 @@
 import type { Plan } from '../../model/plan.js';
 import type { Report } from '../../model/report.js';
-import type { Departure } from '../../model/container.js';
 import type { Step } from '../../model/step.js';
 import type { Routed } from '../departures/departures.js';
+import type { Departing } from '../departures/mark-departures.js';
 
 /** What the loop asks of a pass. */
 export interface PassRequest {
@@ -13,7 +13,7 @@ export interface PassRequest {
   /** Look at the proxies alone, as quickly as can be: a pass over everything follows. */
   readonly only?: 'proxies';
   /** What is known of containers that the engine may still list as running. Live, as `ending` is. */
-  readonly departing: ReadonlyMap<string, { readonly is: Departure['is'] }>;
+  readonly departing: ReadonlyMap<string, Departing>;
   /** Why, for the audit line: `container start shop-web-1`, `resync`, `SIGHUP`. Escaped, and only a few. */
   readonly causes: readonly string[];
   /**

@@ -108,9 +108,9 @@ export class Passes {
     const only = this.breaker.state.is === 'closed' ? collected.only : undefined;
     const facts: PassFacts = { causes: collected.causes, dryRun, ...(only && { only }) };
     const request = this.#request(collected, facts, begunAt);
+    this.departures.passBegins(request.forget);
     observer({ kind: 'pass-begun', ...facts });
     this.progressAt = begunAt;
-    this.departures.passBegins();
     this.count += 1;
     // Calls of the engine that have both an end of their own and this one leave something on it that it keeps.
     const outcome = await attempt(() => withChildSignal(signal, child => runPass(request, child)));
@@ -125,15 +125,15 @@ export class Passes {
       if (!failFast) return undefined;
       return error instanceof FairleadError ? error.exit : Exit.failed;
     }
-    const { report, keepsKernel = false, routed = new Map<string, undefined>() } = outcome;
+    const { report, keepsKernel = false, routed = new Map<string, never>() } = outcome;
     if (!only) {
       this.keepsKernel = keepsKernel;
       this.schedule.mayClose = keepsKernel;
     }
-    this.departures.learn(routed);
     this.putOff.record(report);
     const changed = report.results.some(({ outcome }) => outcome === 'done');
     this.schedule.end(now, changed);
+    this.departures.passEnded(routed, signal);
     observer({ kind: 'pass', durationMs, report, changed, ...facts });
     // What was skipped because of an interruption says nothing.
     if (signal.aborted) return undefined;
