@@ -126,6 +126,19 @@ describe('ahead of the engine, the loop', () => {
     expect(passes(stage)).to.deep.equal(['container kill web; only proxies', 'container start web']);
   });
 
+  it('takes one that is removed for ended as long as a pass may have read of it before', async () => {
+    const [stage] = await routing();
+    const departing = (): string[] => [...(stage.runs.at(-1)?.request.departing.keys() ?? [])];
+    stage.engine.emit(kill('web', '9'));
+    await stage.clock.advance(1);
+    stage.emit('container die web', 'container destroy web');
+    await stage.clock.advance(1);
+    expect([stage.runs.length, departing()]).to.deep.equal([1, [web]]);
+    await stage.clock.advance(2000);
+    expect(stage.runs.length).to.be.above(1);
+    expect([departing(), stage.runs.at(-1)?.departing]).to.deep.equal([[], []]);
+  });
+
   it('does not take the process of before for that of now', async () => {
     const [stage, processes] = await routing();
     processes.running.delete(7);

@@ -74,6 +74,8 @@ export class Departures {
   #routed: Routed = new Map();
   /** Started while a pass was reading: what it read of them may be of before. */
   readonly #startedSince = new Set<string>();
+  /** Removed while a pass was reading: it may have read of them before, as of containers that run. */
+  readonly #goneSince = new Set<string>();
   readonly #exits: Exits | undefined;
 
   constructor(options: DeparturesOptions) {
@@ -91,7 +93,6 @@ export class Departures {
 
   note({ type, action, id, name = id.slice(0, 12), signal }: EngineEvent): void {
     if (type !== 'container' || id === '') return;
-    const departing = this.#departing.get(id);
     switch (action) {
       case 'start':
         this.#startedSince.add(id);
@@ -100,11 +101,11 @@ export class Departures {
         break;
       case 'destroy':
         this.#processes.delete(id);
-        this.#forget(id);
+        if (this.#departing.has(id)) this.#goneSince.add(id);
+        this.#ended(id);
         break;
       case 'die':
-        this.#exits?.unfollow(id);
-        if (departing) this.#departing.set(id, { ...departing, died: true });
+        this.#ended(id);
         break;
       case 'kill':
         if (signal === sigkill) this.#killed(id, name);
@@ -117,6 +118,8 @@ export class Departures {
     this.#learning.cutOff();
     this.#learning.forget(forget);
     this.#startedSince.clear();
+    for (const id of this.#goneSince) this.#forget(id);
+    this.#goneSince.clear();
   }
 
   /** Takes whom the proxies route to, as a pass has seen it, and begins to read what is yet to be known of them. */
@@ -200,6 +203,12 @@ export class Departures {
     if (this.#departing.size <= mostContainers) return;
     const [oldest] = this.#departing.keys();
     if (oldest !== undefined) this.#departing.delete(oldest);
+  }
+
+  #ended(id: string): void {
+    this.#exits?.unfollow(id);
+    const departing = this.#departing.get(id);
+    if (departing) this.#departing.set(id, { ...departing, died: true });
   }
 
   #forget(id: string): void {
