@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { overlaps, parsePrefix } from '../../src/lib/net/prefix.js';
 import { FakeEvents } from './fake-events.js';
 
@@ -95,7 +95,7 @@ function statusText({ State, Health }: FakeContainer): string {
  */
 export class FakeDaemon {
   readonly release: Release;
-  id = 'e5c1f0c4-3a51-4cf5-9d0c-0f1b2a3c4d5e';
+  id: string = randomUUID();
   readonly networks: FakeNetwork[] = [];
   readonly containers: FakeContainer[] = [];
   /** Endpoints without a container, by ID of network: the names of those that had them. */
