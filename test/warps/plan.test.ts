@@ -52,6 +52,27 @@ function ways({ routes }: RoutingState): string[] {
 }
 
 describe('The plan for a target', () => {
+  it('says which names of declared targets nobody has, and whom they may have meant', () => {
+    const routes = ['workr', 'w*', 'x*'].map(name => ({ target: { names: [name] }, via: 'vpn' }));
+    const { findings } = planWarps(declared({ routes }), kernelWorld([net], [vpn(), worker({ labels: {} })]));
+    const absent = findings.filter(({ reason }) => reason.startsWith('there is no container of this name'));
+    expect(absent).to.deep.equal([
+      {
+        find: 'caveat',
+        job: 'warps',
+        container: 'workr',
+        reason: 'there is no container of this name: warp.routes[0] routes nobody by it',
+        hints: ['Did you mean worker?'],
+      },
+      {
+        find: 'caveat',
+        job: 'warps',
+        container: 'x*',
+        reason: 'there is no container of this name: warp.routes[2] routes nobody by it',
+      },
+    ]);
+  });
+
   it('routes it the first time, for its label', () => {
     expect(warpPlan(kernelWorld([net], [vpn(), worker()]))).to.deep.equal([
       'route worker → vpn on net: label fairlead.warp=vpn',

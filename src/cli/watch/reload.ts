@@ -9,18 +9,22 @@ import { errorLines } from '../present-error.js';
 /** What of a config is read once, at the start. */
 const fixed = ['docker', 'logging', 'watch'] as const;
 
-/** The connection with the config as it is now; undefined where that cannot be used: the old one stays in force. */
+/**
+ * The connection with the config as it is now; undefined where that cannot be used: the old one stays in force.
+ * `started` is the config that this process began with.
+ */
 export async function reloadConfig(
   connection: Connection,
   flags: GlobalFlags,
+  started: Connection['config'],
 ): Promise<Connection | undefined> {
-  const { log, config: before } = connection;
+  const { log } = connection;
   try {
     const loaded = await loadConfig(configRequest(flags, connection.configFile));
     const { config } = loaded;
     const warnings = loaded.warnings.map(problemLine);
     for (const warning of warnings) log.warn(warning);
-    const needRestart = fixed.filter(key => JSON.stringify(config[key]) !== JSON.stringify(before[key]));
+    const needRestart = fixed.filter(key => JSON.stringify(config[key]) !== JSON.stringify(started[key]));
     if (needRestart.length > 0) {
       log.warn('some of the new config takes a restart', { sections: needRestart.join(', ') });
     }

@@ -85,7 +85,7 @@ export async function runWatch(
   );
   const reloads = new Reloads(systemClock, async cause => {
     observers.reloading();
-    const next = await reloadConfig(connection, flags);
+    const next = await reloadConfig(connection, flags, config);
     if (next) {
       connection = next;
       loop.lookAgain(cause);

@@ -18,6 +18,7 @@ import { preflight } from './findings/preflight.js';
 import { inSafeOrder } from './changes/safe-order.js';
 import { isByHand } from './policy/tables.js';
 import { unreadFinding } from './decision/unread.js';
+import { unmatchedTargets } from './routes/unmatched.js';
 import { wishesFor } from './routes/wishes.js';
 
 /**
@@ -63,7 +64,8 @@ function planFor(
 export function planWarps(declaration: WarpDeclaration, world: World): Plan {
   const decisions = decideAll(declaration, world);
   const { steps, findings } = planFor(decisions, decisions, declaration, world);
-  return { steps: inSafeOrder(steps), findings };
+  const unmatched = unmatchedTargets(declaration, world.containers);
+  return { steps: inSafeOrder(steps), findings: [...findings, ...unmatched] };
 }
 
 function missing(name: string): Finding {
