@@ -131,6 +131,22 @@ describe('Signals and a changed config under watch on Engine 28.5', () => {
     expect(await daemon.end()).to.equal(0);
   });
 
+  it('says what takes a restart for as long as it does', async () => {
+    await place.configure('networks: {}\n');
+    const daemon = await place.watch();
+    const saidTimes = (what: string): number => daemon.log.split(what).length - 1;
+    const inForce = (times: number): Promise<void> =>
+      daemon.until('the new config is in force', () => saidTimes('the new config is in force') === times);
+    await place.configure('networks: {}\nwatch: { resync: 1m }\n');
+    await inForce(1);
+    daemon.child.kill('SIGHUP');
+    await inForce(2);
+    await place.configure('networks: {}\n');
+    await inForce(3);
+    expect(saidTimes('takes a restart')).to.equal(2);
+    expect(await daemon.end()).to.equal(0);
+  });
+
   it('ends after a config was refused as before, and with an engine that is away', async () => {
     await place.configure('networks: {}\n');
     await using proxy = await startFaultProxy(engine.host);
