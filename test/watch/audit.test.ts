@@ -95,14 +95,15 @@ describe('The audit lines', () => {
   it('tell that the engine is away once, and again after it was back', () => {
     const lost: LoopEvent = {
       kind: 'waiting',
-      error: new Error('gone'),
+      error: new FairleadError('gone.', { code: 'x', exit: 4, hints: ['Is it there?'] }),
       attempt: 1,
       retryInMs: 500,
       blind: false,
     };
     const told = lines([lost, 0], [lost, 1000], [pass(), 2000], [lost, 3000]);
-    expect(told).to.have.length(2);
-    expect(told[0]).to.equal('<3>following the engine: gone; trying again in 0.5 s');
+    expect(told).to.have.length(4);
+    expect(told[1]).to.equal('<6>Is it there?');
+    expect(told[0]).to.equal('<3>cannot follow the engine: gone; trying again in 0.5 s, and until it works');
   });
 
   it('do not take for over what a pass over the proxies alone did not look at', () => {

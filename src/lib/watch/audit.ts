@@ -1,4 +1,4 @@
-import { messageOf } from '../model/errors.js';
+import { FairleadError, messageOf } from '../model/errors.js';
 import { escapeLine } from '../model/escape.js';
 import type { Log } from '../model/log.js';
 import type { Finding, FindingKind } from '../model/plan.js';
@@ -66,13 +66,13 @@ export class Audit {
         break;
       case 'lost':
       case 'waiting':
-        this.#tellTrouble(`following the engine: ${this.#why(event.error)}`, event.retryInMs, now);
+        this.#tellTrouble(`cannot follow the engine: ${this.#why(event.error)}`, event, now);
         break;
       case 'overflow':
         this.#log.warn('events of the engine were lost; everything is looked at');
         break;
       case 'pass-failed':
-        this.#tellTrouble(`pass: ${this.#why(event.error)}${causedBy(event.causes)}`, event.retryInMs, now);
+        this.#tellTrouble(`pass: ${this.#why(event.error)}${causedBy(event.causes)}`, event, now);
         break;
       case 'planned':
         this.#tellWarnings(event.plan.findings, now);
@@ -103,7 +103,7 @@ export class Audit {
   }
 
   #why(error: unknown): string {
-    return escapeLine(messageOf(error));
+    return escapeLine(messageOf(error)).replace(/\.$/, '');
   }
 
   /** A target that is started every minute is routed every minute, and there is nothing new to know of it. */
@@ -144,14 +144,19 @@ export class Audit {
   }
 
   /** The engine's own failures have no object; the retries of one are told of once. */
-  #tellTrouble(what: string, retryInMs: number, now: number): void {
-    const line = `${what}; trying again in ${seconds(retryInMs)}`;
+  #tellTrouble(
+    what: string,
+    { error, retryInMs }: { readonly error: unknown; readonly retryInMs: number },
+    now: number,
+  ): void {
+    const line = `${what}; trying again in ${seconds(retryInMs)}, and until it works`;
     if (!this.#isNew(this.#trouble, what, now)) {
       this.#log.debug(line);
       return;
     }
     this.#trouble = { what, at: now };
     this.#log.error(line);
+    if (error instanceof FairleadError) for (const hint of error.hints) this.#log.info(escapeLine(hint));
   }
 
   #tellFailing({ step, failure, attempts, retryAt }: FailingObject, now: number): void {
