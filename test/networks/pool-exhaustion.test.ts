@@ -80,7 +80,7 @@ describe('what helps when the address pools are used up', () => {
       for (let i = 0; i < 30; i += 1) daemon.addNetwork(`n${String(i)}`);
       daemon.addContainer('old', { networks: ['n7'], state: 'exited' });
       const create = (): Promise<unknown> =>
-        createNetwork(fakeEngine(daemon), { name: 'one-more' }, release === '20.10', undefined);
+        createNetwork(fakeEngine(daemon), { name: 'one-more' }, release === '20.10');
       const failure: unknown = await create().catch((error: unknown) => error);
       expect(failure).to.be.instanceOf(EngineError).and.to.include({ failure: 'pool-exhausted', status });
       const { hints: told } = failure as EngineError;

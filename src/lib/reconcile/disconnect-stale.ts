@@ -12,10 +12,9 @@ export async function disconnectStale(
   engine: Engine,
   name: string,
   container: ContainerRef,
-  signal?: AbortSignal,
 ): Promise<boolean> {
-  const containers = await engine.listContainers(signal);
-  const networks = await engine.listNetworks(signal);
+  const containers = await engine.listContainers();
+  const networks = await engine.listNetworks();
   const present = containers.find(({ id }) => id === container.id);
   const entry = present && endpointOn(present, name);
   if (!entry || networks.some(({ id }) => id === entry.networkId)) return false;
@@ -27,6 +26,6 @@ export async function disconnectStale(
       { failure: 'refused', hints: [`Recreate ${container.name}, or make a network named ${name} first.`] },
     );
   }
-  await engine.disconnect({ name }, container, signal);
+  await engine.disconnect({ name }, container);
   return true;
 }

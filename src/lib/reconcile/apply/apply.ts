@@ -72,7 +72,6 @@ export async function apply(
   const failed: Step[] = [];
   const heldBack: Step[] = [];
   const created = new Map<string, string>();
-  // The signal is for between the steps: a call cut off halfway leaves us not knowing what it did.
   const { kernel } = options;
   const standing = idsBefore(plan.steps);
   const guardIt = guardOnceMade(kernel, plan.steps, () => new Map([...standing, ...created]));
@@ -82,7 +81,7 @@ export async function apply(
     await guardIt?.(network);
   };
   const containers = new RecentContainers(engine);
-  const context = { engine, info, containers, created, standing, journal, kernel, onMade, signal: undefined };
+  const context = { engine, info, containers, created, standing, journal, kernel, onMade };
   const { default: pLimit } = await import('p-limit');
   const results: StepResult[] = [];
   const attempt = async (step: Step, begin: () => void): Promise<StepResult> => {

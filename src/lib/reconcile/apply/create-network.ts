@@ -19,12 +19,8 @@ function adopt(spec: NetworkSpec, network: Network): Executed {
   return { outcome: 'unchanged', note: 'was created meanwhile', created: network };
 }
 
-async function networksNamed(
-  engine: Engine,
-  name: string,
-  signal: AbortSignal | undefined,
-): Promise<Network[]> {
-  const networks = await engine.listNetworks(signal);
+async function networksNamed(engine: Engine, name: string): Promise<Network[]> {
+  const networks = await engine.listNetworks();
   return networks.filter(network => network.name === name);
 }
 
@@ -32,20 +28,15 @@ async function networksNamed(
  * Engines before 25.0 check for a network of the same name and create one in two steps, between which another
  * process does the same. Everyone looks afterwards, agrees on the one that stays, and removes what may go.
  */
-async function settleDuplicates(
-  engine: Engine,
-  spec: NetworkSpec,
-  id: string,
-  signal: AbortSignal | undefined,
-): Promise<Executed> {
+async function settleDuplicates(engine: Engine, spec: NetworkSpec, id: string): Promise<Executed> {
   const made: Executed = { outcome: 'done', created: { id, name: spec.name } };
-  const networks = await networksNamed(engine, spec.name, signal);
+  const networks = await networksNamed(engine, spec.name);
   if (networks.length <= 1) return made;
-  const duplicates = sortDuplicates(networks, await engine.listContainers(signal));
+  const duplicates = sortDuplicates(networks, await engine.listContainers());
   if (!duplicates) return made;
   for (const network of duplicates.expendable) {
     try {
-      await engine.removeNetwork(network, signal);
+      await engine.removeNetwork(network);
     } catch (error) {
       if (!isEngineFailure(error, 'not-found', 'in-use')) throw error;
     }
@@ -54,15 +45,10 @@ async function settleDuplicates(
 }
 
 /** The same failure with what helps: who has the addresses. Without an answer to that it stays as it is. */
-async function explainExhaustion(
-  engine: Engine,
-  error: EngineError,
-  name: string,
-  signal: AbortSignal | undefined,
-): Promise<EngineError> {
+async function explainExhaustion(engine: Engine, error: EngineError, name: string): Promise<EngineError> {
   try {
-    const containers = await engine.listContainers(signal);
-    const networks = await engine.listNetworks(signal);
+    const containers = await engine.listContainers();
+    const networks = await engine.listNetworks();
     return new EngineError(error.message, {
       failure: error.failure,
       ...(error.status !== undefined && { status: error.status }),
@@ -79,20 +65,19 @@ export async function createNetwork(
   engine: Engine,
   spec: NetworkSpec,
   duplicatesPossible: boolean,
-  signal: AbortSignal | undefined,
 ): Promise<Executed> {
   let id: string;
   try {
-    id = await engine.createNetwork(spec, signal);
+    id = await engine.createNetwork(spec);
   } catch (error) {
     if (isEngineFailure(error, 'pool-exhausted')) {
-      throw await explainExhaustion(engine, error, spec.name, signal);
+      throw await explainExhaustion(engine, error, spec.name);
     }
     if (!isEngineFailure(error, 'name-taken')) throw error;
-    const [survivor] = (await networksNamed(engine, spec.name, signal)).sort(byAge);
+    const [survivor] = (await networksNamed(engine, spec.name)).sort(byAge);
     if (!survivor) throw error;
     return adopt(spec, survivor);
   }
   if (!duplicatesPossible) return { outcome: 'done', created: { id, name: spec.name } };
-  return settleDuplicates(engine, spec, id, signal);
+  return settleDuplicates(engine, spec, id);
 }

@@ -13,7 +13,7 @@ import { kernelNeeded, setNat, setRouting } from './set-routing.js';
 import type { RecentContainers } from '../recent-containers.js';
 import { recreate } from '../recreation/recreate.js';
 
-/** What a step needs to know beside itself. */
+/** What a step needs beside itself. Its calls take no signal: one that is cut off halfway leaves its effect unknown. */
 export interface StepContext {
   readonly engine: Engine;
   readonly info: EngineInfo;
@@ -27,7 +27,6 @@ export interface StepContext {
   readonly kernel: Kernel | undefined;
   /** Called when a recreated network is there and nobody is on it yet. */
   readonly onMade: (network: IdentifiedNetwork) => Promise<void>;
-  readonly signal: AbortSignal | undefined;
 }
 
 function kernelOf({ kernel }: StepContext): Kernel {
@@ -45,8 +44,8 @@ function identified(ref: NetworkRef, { created }: StepContext): IdentifiedNetwor
 
 async function connect(step: Extract<Step, { do: 'connect' }>, context: StepContext): Promise<Executed> {
   try {
-    const { engine, signal } = context;
-    await engine.connect(identified(step.network, context), step.container, step.endpoint, signal);
+    const { engine } = context;
+    await engine.connect(identified(step.network, context), step.container, step.endpoint);
     return { outcome: 'done' };
   } catch (error) {
     if (!isEngineFailure(error, 'already-connected')) throw error;
@@ -58,14 +57,14 @@ async function disconnect(
   step: Extract<Step, { do: 'disconnect' }>,
   context: StepContext,
 ): Promise<Executed> {
-  const { engine, signal } = context;
+  const { engine } = context;
   const meanwhile: Executed = { outcome: 'unchanged', note: 'was disconnected meanwhile' };
   try {
     if (step.stale) {
-      const removed = await disconnectStale(engine, step.network.name, step.container, signal);
+      const removed = await disconnectStale(engine, step.network.name, step.container);
       return removed ? { outcome: 'done' } : meanwhile;
     }
-    await engine.disconnect(identified(step.network, context), step.container, signal);
+    await engine.disconnect(identified(step.network, context), step.container);
     return { outcome: 'done' };
   } catch (error) {
     if (!isEngineFailure(error, 'not-connected', 'not-found')) throw error;
@@ -74,12 +73,8 @@ async function disconnect(
 }
 
 /** What keeps an engine from removing a network that no container is on. */
-async function inUse(
-  { network }: Extract<Step, { do: 'remove-network' }>,
-  engine: Engine,
-  signal: AbortSignal | undefined,
-): Promise<string> {
-  const [ghost] = await engine.listGhosts(network, signal);
+async function inUse({ network }: Extract<Step, { do: 'remove-network' }>, engine: Engine): Promise<string> {
+  const [ghost] = await engine.listGhosts(network);
   return ghost === undefined
     ? 'is in use meanwhile'
     : `an endpoint of ${ghost}, a container that is no more, is left on it`;
@@ -87,18 +82,17 @@ async function inUse(
 
 async function removeNetwork(
   step: Extract<Step, { do: 'remove-network' }>,
-  { engine, signal }: StepContext,
+  { engine }: StepContext,
 ): Promise<Executed> {
   // Looked at once more: the engine lets a network go that a container was created on since and has not started.
-  const containers = await engine.listContainers(signal);
+  const containers = await engine.listContainers();
   const [user] = containers.filter(container => isOn(container, step.network));
   if (user) return { outcome: 'unchanged', note: `${user.name} is on it meanwhile` };
   try {
-    await engine.removeNetwork(step.network, signal);
+    await engine.removeNetwork(step.network);
     return { outcome: 'done' };
   } catch (error) {
-    if (isEngineFailure(error, 'in-use'))
-      return { outcome: 'unchanged', note: await inUse(step, engine, signal) };
+    if (isEngineFailure(error, 'in-use')) return { outcome: 'unchanged', note: await inUse(step, engine) };
     if (!isEngineFailure(error, 'not-found')) throw error;
     return { outcome: 'unchanged', note: 'was removed meanwhile' };
   }
@@ -108,7 +102,7 @@ async function removeNetwork(
 export function execute(step: Step, context: StepContext): Promise<Executed> {
   switch (step.do) {
     case 'create-network':
-      return createNetwork(context.engine, step.spec, allowsDuplicateNames(context.info), context.signal);
+      return createNetwork(context.engine, step.spec, allowsDuplicateNames(context.info));
     case 'recreate-network':
       return recreate(context.engine, context.journal, step, context.onMade);
     case 'remove-network':
