@@ -37,7 +37,7 @@ class Watched {
         events,
         clock: systemClock,
         random: Math.random,
-        cannotWait: () => false,
+        closesTraffic: () => false,
         resyncMs: 0,
         signal,
         observer,

@@ -63,7 +63,7 @@ export class WatchStage {
       events: this.engine,
       clock: this.clock,
       random: () => 0.5,
-      cannotWait: ({ do: what }) => what === 'set-guard',
+      closesTraffic: ({ do: what }) => what === 'set-guard',
       resyncMs: 0,
       signal: this.#stop.signal,
       observer: event => this.told.push(event),

@@ -164,7 +164,7 @@ describe('the loop', () => {
 
   it('looks at everything when asked to', async () => {
     const stage = await WatchStage.settled();
-    stage.loop.lookAgain('SIGHUP');
+    stage.loop.requestFullPass('SIGHUP');
     await stage.clock.advance(100);
     expect(causes(stage)).to.deep.equal(['SIGHUP']);
     expect(stage.runs[0]?.request.forget).to.equal('everything');
@@ -245,7 +245,7 @@ describe('the loop', () => {
 
   it('looks after the last event, makes no two passes at once and comes to rest, whatever happens', async () => {
     const happening = fc.record({
-      what: fc.constantFrom('start', 'die', 'kill', 'exec_start', 'lookAgain', 'break', 'away', 'back'),
+      what: fc.constantFrom('start', 'die', 'kill', 'exec_start', 'requestFullPass', 'break', 'away', 'back'),
       who: fc.nat(30),
       afterMs: fc.integer({ min: 0, max: 400 }),
     });
@@ -259,12 +259,12 @@ describe('the loop', () => {
           let last: number | undefined;
           for (const { what, who, afterMs } of story) {
             await stage.clock.advance(afterMs);
-            if (what === 'lookAgain') stage.loop.lookAgain('SIGHUP');
+            if (what === 'requestFullPass') stage.loop.requestFullPass('SIGHUP');
             else if (what === 'break') stage.engine.break();
             else if (what === 'away' || what === 'back') stage.engine.up = what === 'back';
             else stage.emit(`container ${what} c${String(who)}`);
             if (what === 'away') stage.engine.break();
-            if (['start', 'die', 'lookAgain'].includes(what)) last = stage.clock.now();
+            if (['start', 'die', 'requestFullPass'].includes(what)) last = stage.clock.now();
           }
           stage.engine.up = true;
           await stage.clock.advance(300_000);

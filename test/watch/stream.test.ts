@@ -130,7 +130,7 @@ describe('an engine that answers and tells of no events', () => {
     stage.start({ resyncMs: 300_000 });
     await stage.clock.advance(310_000);
     expect(stage.runs.map(({ causes }) => causes)).to.deep.equal(['start', 'resync']);
-    stage.loop.lookAgain('SIGHUP');
+    stage.loop.requestFullPass('SIGHUP');
     await stage.clock.advance(100);
     expect(stage.runs.map(({ causes }) => causes)).to.deep.equal(['start', 'resync', 'SIGHUP']);
     expect(stage.eventsOf('waiting').every(({ blind }) => blind)).to.equal(true);

@@ -64,7 +64,7 @@ export async function runWatch(
     }),
     clock: systemClock,
     random: Math.random,
-    cannotWait: step => step.do === 'set-guard' || closesOnly(step),
+    closesTraffic: step => step.do === 'set-guard' || closesOnly(step),
     processes: hostProcesses(),
     leavesAtStop: () => leavesAtStop(connection.config),
     resyncMs: durationMs(config.watch.resync),
@@ -88,7 +88,7 @@ export async function runWatch(
     const next = await reloadConfig(connection, flags, config);
     if (next) {
       connection = next;
-      loop.lookAgain(cause);
+      loop.requestFullPass(cause);
     }
     observers.reloaded();
   });

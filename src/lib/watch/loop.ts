@@ -41,7 +41,7 @@ export interface WatchLoop {
   /** Never fails for anything that an engine can do. */
   readonly ended: Promise<WatchEnd>;
   /** A pass over everything, what has been failing too, as soon as the engine is there: after a new config, for one. */
-  lookAgain(cause: string): void;
+  requestFullPass(cause: string): void;
   status(): WatchStatus;
 }
 
@@ -85,7 +85,7 @@ class Loop {
     });
   }
 
-  lookAgain(cause: string): void {
+  requestFullPass(cause: string): void {
     this.#passes.startAfresh(escapeLine(cause));
     this.#alarm.ring();
   }
@@ -238,7 +238,7 @@ export function watchLoop(options: WatchOptions): WatchLoop {
   const loop = new Loop(options);
   return {
     ended: loop.run(),
-    lookAgain: cause => loop.lookAgain(cause),
+    requestFullPass: cause => loop.requestFullPass(cause),
     status: () => loop.status(),
   };
 }

@@ -367,7 +367,7 @@ describe('what a pass did not read of those that are routed to', () => {
     stage.emit('container health_status web');
     await stage.clock.advance(2000);
     expect(namesOf(reads)).to.deep.equal(['web']);
-    stage.loop.lookAgain('SIGHUP');
+    stage.loop.requestFullPass('SIGHUP');
     await stage.clock.advance(2000);
     expect(namesOf(reads)).to.deep.equal(['web']);
   });

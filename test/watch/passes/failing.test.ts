@@ -33,8 +33,8 @@ describe('what keeps failing', () => {
       failing.record(report([guard, 'failed'], [web, 'failed']), now);
       expect(failing.heldBack(guard, now)).to.equal(undefined);
       expect(failing.heldBack(web, now)).to.be.a('string');
-      waits.push((failing.urgentRetryAt ?? NaN) - now);
-      now = failing.urgentRetryAt ?? NaN;
+      waits.push((failing.closingRetryAt ?? NaN) - now);
+      now = failing.closingRetryAt ?? NaN;
     }
     expect(waits).to.deep.equal([750, 1500, 1500, 1500]);
   });
@@ -169,7 +169,7 @@ describe('an object that fails', () => {
     stage.emit('container start web');
     await stage.clock.advance(600_000);
     stage.broken.clear();
-    stage.loop.lookAgain('SIGHUP');
+    stage.loop.requestFullPass('SIGHUP');
     await stage.clock.advance(100);
     expect(stage.loop.status().failing).to.deep.equal([]);
   });
@@ -201,11 +201,11 @@ describe('the breaker', () => {
     const breaker = new Breaker(middle);
     for (let i = 0; i < 4; i += 1) expect(breaker.record('broken', i)).to.equal(false);
     expect(breaker.record('nothing', 4)).to.equal(false);
-    expect(breaker.lets(4)).to.equal(true);
+    expect(breaker.allowsChanges(4)).to.equal(true);
     expect(breaker.record('broken', 5)).to.equal(true);
     expect(breaker.state).to.deep.equal({ is: 'open', probeAt: 22_505 });
-    expect(breaker.lets(22_504)).to.equal(false);
-    expect(breaker.lets(22_505)).to.equal(true);
+    expect(breaker.allowsChanges(22_504)).to.equal(false);
+    expect(breaker.allowsChanges(22_505)).to.equal(true);
   });
 
   it('does not open for failures of which one succeeded, or that are far apart', () => {
@@ -309,7 +309,7 @@ describe('the breaker', () => {
     stage.emit('container start web');
     await stage.clock.advance(30_000);
     stage.passFails = false;
-    stage.loop.lookAgain('SIGHUP');
+    stage.loop.requestFullPass('SIGHUP');
     await stage.clock.advance(100);
     expect(stage.loop.status().breaker).to.deep.equal({ is: 'closed' });
   });

@@ -54,7 +54,7 @@ describe('when a pass is due', () => {
       const anew: Trigger = { forget: 'everything', cause: 'resync' };
       expect(passes(new Schedule(), proxies, anew)).to.deep.equal(['everything: resync, container kill web']);
       const closing = new Schedule();
-      closing.mayClose = true;
+      closing.mayCloseTraffic = true;
       expect(passes(closing, proxies, db)).to.deep.equal([
         'everything: container start db, container kill web',
       ]);

@@ -87,7 +87,7 @@ export class Departures {
   }
 
   /** What is known of each. Live. */
-  get of(): ReadonlyMap<string, Departing> {
+  get departing(): ReadonlyMap<string, Departing> {
     return this.#departing;
   }
 

@@ -37,7 +37,7 @@ export class Breaker {
   }
 
   /** Whether a pass that starts now may change all that it plans. */
-  lets(now: number): boolean {
+  allowsChanges(now: number): boolean {
     return this.#state.is === 'closed' || now >= this.#state.probeAt;
   }
 

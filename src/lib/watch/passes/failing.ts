@@ -27,7 +27,7 @@ export interface Recorded {
 
 const untilRetry: BackOff = { initialMs: 1000, maxMs: 300_000 };
 /** Traffic goes where it must not until it is done. */
-const untilUrgentRetry: BackOff = { initialMs: 1000, maxMs: 2000 };
+const untilClosingRetry: BackOff = { initialMs: 1000, maxMs: 2000 };
 
 /** The same change for the same reason or another: a route that has to lead elsewhere by now is another one. */
 function isSame(one: Step, other: Step): boolean {
@@ -46,11 +46,11 @@ function lastResults(report: Report): Map<string, StepResult> {
 export class Failing {
   readonly #objects = new Map<string, FailingObject>();
   readonly #random: () => number;
-  readonly #cannotWait: (step: Step) => boolean;
+  readonly #closesTraffic: (step: Step) => boolean;
 
-  constructor(random: () => number, cannotWait: (step: Step) => boolean = () => false) {
+  constructor(random: () => number, closesTraffic: (step: Step) => boolean = () => false) {
     this.#random = random;
-    this.#cannotWait = cannotWait;
+    this.#closesTraffic = closesTraffic;
   }
 
   get objects(): readonly FailingObject[] {
@@ -63,8 +63,8 @@ export class Failing {
   }
 
   /** When the first is that cannot wait for the others. */
-  get urgentRetryAt(): number | undefined {
-    return firstOf(this.objects.filter(({ step }) => this.#cannotWait(step)));
+  get closingRetryAt(): number | undefined {
+    return firstOf(this.objects.filter(({ step }) => this.#closesTraffic(step)));
   }
 
   /** Those whose time has come. */
@@ -79,7 +79,7 @@ export class Failing {
 
   /** Why a step is not attempted at present. One that differs from what failed is, and one that cannot wait. */
   heldBack(step: Step, now: number): string | undefined {
-    if (this.#cannotWait(step)) return undefined;
+    if (this.#closesTraffic(step)) return undefined;
     const object = this.#objects.get(objectOf(step).key);
     if (!object || object.retryAt <= now || !isSame(object.step, step)) return undefined;
     const seconds = Math.ceil((object.retryAt - now) / 1000);
@@ -134,7 +134,7 @@ export class Failing {
   }
 
   #retryAt(step: Step, attempts: number, now: number): number {
-    const backOff = this.#cannotWait(step) ? untilUrgentRetry : untilRetry;
+    const backOff = this.#closesTraffic(step) ? untilClosingRetry : untilRetry;
     return now + equalJitterMs(backOff, attempts, this.#random);
   }
 }

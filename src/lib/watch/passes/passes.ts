@@ -23,7 +23,7 @@ export interface PassesOptions {
   readonly clock: Clock;
   readonly random: () => number;
   /** Whether a step closes what is open to traffic: nothing that failed holds it back. */
-  readonly cannotWait: (step: Step) => boolean;
+  readonly closesTraffic: (step: Step) => boolean;
   /** The first failure is the last. */
   readonly failFast?: boolean;
   readonly observer: (event: LoopEvent) => void;
@@ -62,16 +62,16 @@ export class Passes {
   #holdUntil = -Infinity;
   readonly #options: PassesOptions;
 
-  /** `looksAgain` is called where a pass is due now. */
-  constructor(options: PassesOptions, looksAgain: () => void) {
+  /** `wake` is called where a pass is due now. */
+  constructor(options: PassesOptions, wake: () => void) {
     this.#options = options;
     const { clock, processes, leavesAtStop = () => false, signal } = options;
     const request = (trigger: Trigger): void => {
       this.schedule.request(trigger);
-      looksAgain();
+      wake();
     };
     this.departures = new Departures({ clock, processes, leavesAtStop, request, signal });
-    this.failing = new Failing(options.random, options.cannotWait);
+    this.failing = new Failing(options.random, options.closesTraffic);
     this.breaker = new Breaker(options.random);
   }
 
@@ -84,7 +84,7 @@ export class Passes {
   get retryAt(): number | undefined {
     const { state } = this.breaker;
     if (state.is === 'closed') return this.failing.retryAt;
-    return Math.min(state.probeAt, this.failing.urgentRetryAt ?? Infinity);
+    return Math.min(state.probeAt, this.failing.closingRetryAt ?? Infinity);
   }
 
   /** Asks for a pass that attempts all of it, however lately it failed. */
@@ -101,7 +101,7 @@ export class Passes {
   async run(signal: AbortSignal): Promise<ExitCode | undefined> {
     const { clock, observer, runPass, failFast = false } = this.#options;
     const begunAt = clock.now();
-    const dryRun = !this.breaker.lets(begunAt);
+    const dryRun = !this.breaker.allowsChanges(begunAt);
     if (this.breaker.state.is === 'open' && !dryRun) this.failing.retryAll(begunAt);
     const collected = this.schedule.begin(begunAt);
     // The one pass that is tried when nothing succeeds any more has to say something of all jobs.
@@ -128,7 +128,7 @@ export class Passes {
     const { report, keepsKernel = false, routed = new Map<string, never>() } = outcome;
     if (!only) {
       this.keepsKernel = keepsKernel;
-      this.schedule.mayClose = keepsKernel;
+      this.schedule.mayCloseTraffic = keepsKernel;
     }
     this.putOff.record(report);
     const changed = report.results.some(({ outcome }) => outcome === 'done');
@@ -155,10 +155,10 @@ export class Passes {
       causes,
       ...(only && { only }),
       ending: this.ending.ids,
-      departing: this.departures.of,
+      departing: this.departures.departing,
       heldBack: step => {
         const now = clock.now();
-        const paused = dryRun && !this.#options.cannotWait(step);
+        const paused = dryRun && !this.#options.closesTraffic(step);
         const waits = this.ending.heldBack(step, now) ?? this.putOff.heldBack(step, now);
         const why = waits ?? (paused ? nothingSucceeds : undefined);
         return why ?? this.failing.heldBack(step, now);

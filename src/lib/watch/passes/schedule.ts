@@ -46,7 +46,7 @@ export class Schedule {
   #proxyCauses = new Set<string>();
   #lastWasProxies = false;
   /** Whether a pass over everything may have to close something: then no other comes before it. */
-  mayClose = false;
+  mayCloseTraffic = false;
   #urgent = false;
   #running = false;
   #startedAt = 0;
@@ -133,7 +133,7 @@ export class Schedule {
 
   get #proxiesAreNext(): boolean {
     if (this.#proxyCauses.size === 0 || this.wantsEverything) return false;
-    return !this.#pending || !(this.mayClose || this.#lastWasProxies);
+    return !this.#pending || !(this.mayCloseTraffic || this.#lastWasProxies);
   }
 
   #gap(): number {
