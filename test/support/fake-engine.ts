@@ -1,10 +1,11 @@
 import { classifyAnswer } from '../../src/lib/docker/failures/classify.js';
-import { endpointBody } from '../../src/lib/docker/endpoint-body.js';
+import { endpointConfig } from '../../src/lib/docker/requests/endpoint-config.js';
 import type { Engine } from '../../src/lib/docker/engine.js';
 import { readContainers } from '../../src/lib/docker/answers/read-container.js';
 import { readDetails } from '../../src/lib/docker/answers/read-details.js';
 import { readEngineId, readEngineInfo } from '../../src/lib/docker/answers/read-engine.js';
-import { networkCreateBody, readGhosts, readNetworks } from '../../src/lib/docker/answers/read-network.js';
+import { readGhosts, readNetworks } from '../../src/lib/docker/answers/read-network.js';
+import { networkCreateBody } from '../../src/lib/docker/requests/network-create-body.js';
 import type { FakeDaemon } from './fake-daemon.js';
 
 /** The Engine port over a fake daemon: real readers and real classification, no socket in between. */
@@ -47,7 +48,7 @@ export function fakeEngine(daemon: FakeDaemon): Engine {
     connect: async (network, container, endpoint) => {
       await ask(`connect ${container.name} to ${network.name}`, 'POST', `/networks/${network.id}/connect`, {
         Container: container.id,
-        EndpointConfig: endpointBody(endpoint),
+        EndpointConfig: endpointConfig(endpoint),
       });
     },
     disconnect: async (network, container) => {

@@ -7,36 +7,19 @@ import { text } from './answers/answer.js';
 import { Calls, type Deadlines, defaultDeadlines } from './calls.js';
 import { dockerodeOptions, withoutDockerHost } from './dockerode-options.js';
 import type { Dialect } from './dialects/dialect.js';
-import { endpointBody } from './endpoint-body.js';
+import { askForInfo, askForVersion, get, inspectNetwork } from './dockerode-untyped.js';
 import type { Endpoint } from './endpoint/endpoint.js';
 import type { Engine, IdentifiedNetwork, StaleNetwork } from './engine.js';
 import { isEngineFailure } from './failures/engine-error.js';
-import { mendRefusedConnect } from './podman-mending.js';
+import { mendRefusedConnect } from './dialects/podman-mending.js';
 import { readContainers } from './answers/read-container.js';
 import { readDetails } from './answers/read-details.js';
 import { readEngineId, readEngineInfo } from './answers/read-engine.js';
 import { SpokenDialect } from './dialects/spoken-dialect.js';
-import { networkCreateBody, readGhosts, readNetworks } from './answers/read-network.js';
+import { readGhosts, readNetworks } from './answers/read-network.js';
 import { demandWholeAnswers } from './answers/whole-answers.js';
-
-/** The published types forget that `version` takes options. */
-interface WithVersion {
-  version(options: object): Promise<unknown>;
-}
-
-interface WithInfo {
-  info(options: object): Promise<unknown>;
-}
-
-interface WithInspect {
-  inspect(options: object): Promise<unknown>;
-}
-
-interface WithModem {
-  readonly modem: {
-    dial(options: object, answered: (error: Error | null, answer: unknown) => void): void;
-  };
-}
+import { endpointConfig } from './requests/endpoint-config.js';
+import { networkCreateBody } from './requests/network-create-body.js';
 
 /** The engine, through dockerode. Paths carry no API version, so that the engine's newest answers. */
 class DockerodeEngine implements Engine {
@@ -62,7 +45,7 @@ class DockerodeEngine implements Engine {
 
   info(signal?: AbortSignal): Promise<EngineInfo> {
     const info = this.#calls.attempt('read', 'ask the engine for its version', signal, async abortSignal =>
-      this.#asSpoken(readEngineInfo(await (this.#docker as unknown as WithVersion).version({ abortSignal }))),
+      this.#asSpoken(readEngineInfo(await askForVersion(this.#docker, abortSignal))),
     );
     this.#spoken.listenTo(info);
     return info;
@@ -72,7 +55,7 @@ class DockerodeEngine implements Engine {
     const { kind } = await this.info(signal);
     if (kind === 'podman') return undefined;
     return this.#calls.attempt('read', 'ask the engine for its ID', signal, async abortSignal =>
-      readEngineId(await (this.#docker as unknown as WithInfo).info({ abortSignal })),
+      readEngineId(await askForInfo(this.#docker, abortSignal)),
     );
   }
 
@@ -80,7 +63,7 @@ class DockerodeEngine implements Engine {
     return this.#calls.attempt('read', 'list the networks', signal, async abortSignal => {
       const answer = await this.#docker.listNetworks({ abortSignal });
       const dialect = await this.#dialect(signal);
-      return readNetworks(await dialect.networks(answer, path => this.#read(path, abortSignal)));
+      return readNetworks(await dialect.networks(answer, path => get(this.#docker, path, abortSignal)));
     });
   }
 
@@ -89,18 +72,6 @@ class DockerodeEngine implements Engine {
       const answer = await this.#docker.listContainers({ all: true, abortSignal });
       const dialect = await this.#dialect(signal);
       return readContainers(await dialect.containers(answer, id => this.#inspectListed(id, signal)));
-    });
-  }
-
-  /** What dockerode has no call for. */
-  async #read(path: string, abortSignal: AbortSignal): Promise<unknown> {
-    const { modem } = this.#docker as unknown as WithModem;
-    const options = { path, method: 'GET', abortSignal, statusCodes: { 200: true } };
-    return new Promise((resolve, reject) => {
-      modem.dial(options, (error, answer) => {
-        if (error) reject(error);
-        else resolve(answer);
-      });
     });
   }
 
@@ -131,9 +102,7 @@ class DockerodeEngine implements Engine {
 
   listGhosts(network: IdentifiedNetwork, signal?: AbortSignal): Promise<string[]> {
     return this.#calls.attempt('read', `inspect network ${network.name}`, signal, async abortSignal =>
-      readGhosts(
-        await (this.#docker.getNetwork(network.id) as unknown as WithInspect).inspect({ abortSignal }),
-      ),
+      readGhosts(await inspectNetwork(this.#docker, network.id, abortSignal)),
     );
   }
 
@@ -162,7 +131,7 @@ class DockerodeEngine implements Engine {
     const attempted = `connect ${container.name} to ${network.name}`;
     try {
       await this.#calls.attempt('write', attempted, signal, async abortSignal => {
-        const EndpointConfig = dialect.endpoint(endpointBody(endpoint));
+        const EndpointConfig = dialect.endpoint(endpointConfig(endpoint));
         const request = { Container: container.id, EndpointConfig, abortSignal };
         await this.#docker.getNetwork(network.id).connect(request as object);
       });

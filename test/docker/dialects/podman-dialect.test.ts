@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { endpointBody } from '../../../src/lib/docker/endpoint-body.js';
+import { endpointConfig } from '../../../src/lib/docker/requests/endpoint-config.js';
 import { podmanDialect } from '../../../src/lib/docker/dialects/podman-dialect.js';
 import { readContainers } from '../../../src/lib/docker/answers/read-container.js';
 import { readDetails } from '../../../src/lib/docker/answers/read-details.js';
@@ -115,7 +115,7 @@ describe("A connect in Podman's words", () => {
           ...(aliases.length > 0 && { aliases }),
           driverOptions: { 'fairlead.owner': owner },
         };
-        const sent = podmanDialect().endpoint(endpointBody(asked));
+        const sent = podmanDialect().endpoint(endpointConfig(asked));
         expect(sent).to.not.have.property('DriverOpts');
         expect(details({ shop: { ...endpoint(), ...sent } }).endpoints['shop']).to.deep.equal(asked);
       }),
@@ -123,7 +123,7 @@ describe("A connect in Podman's words", () => {
   });
 
   it('leaves a connect of nobody’s unmarked', () => {
-    expect(podmanDialect().endpoint(endpointBody({ aliases: ['db'] }))).to.deep.equal({ Aliases: ['db'] });
+    expect(podmanDialect().endpoint(endpointConfig({ aliases: ['db'] }))).to.deep.equal({ Aliases: ['db'] });
   });
 });
 

@@ -1,7 +1,7 @@
-import type { ContainerRef } from '../model/step.js';
-import { isHalfConnected } from './failures/classify.js';
-import { isEngineFailure } from './failures/engine-error.js';
-import type { Engine, IdentifiedNetwork } from './engine.js';
+import type { ContainerRef } from '../../model/step.js';
+import { isHalfConnected } from '../failures/classify.js';
+import { isEngineFailure } from '../failures/engine-error.js';
+import type { Engine, IdentifiedNetwork } from '../engine.js';
 
 async function isHalfWay(engine: Engine, container: ContainerRef): Promise<boolean> {
   try {

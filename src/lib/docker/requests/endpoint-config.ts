@@ -1,7 +1,7 @@
-import type { EndpointSettings } from '../model/container.js';
+import type { EndpointSettings } from '../../model/container.js';
 
 /** The `EndpointConfig` of a connect. A field that is not asked for is not sent. */
-export function endpointBody(settings: EndpointSettings): Record<string, unknown> {
+export function endpointConfig(settings: EndpointSettings): Record<string, unknown> {
   const requested = {
     ...(settings.ipv4 !== undefined && { IPv4Address: settings.ipv4 }),
     ...(settings.ipv6 !== undefined && { IPv6Address: settings.ipv6 }),

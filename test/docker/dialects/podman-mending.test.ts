@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { classifyAnswer } from '../../src/lib/docker/failures/classify.js';
-import type { EngineError } from '../../src/lib/docker/failures/engine-error.js';
-import { mendRefusedConnect } from '../../src/lib/docker/podman-mending.js';
-import type { Engine } from '../../src/lib/docker/engine.js';
+import { classifyAnswer } from '../../../src/lib/docker/failures/classify.js';
+import type { EngineError } from '../../../src/lib/docker/failures/engine-error.js';
+import { mendRefusedConnect } from '../../../src/lib/docker/dialects/podman-mending.js';
+import type { Engine } from '../../../src/lib/docker/engine.js';
 
 const network = { id: 'n'.repeat(64), name: 'shop' };
 const container = { id: 'c'.repeat(64), name: 'web' };

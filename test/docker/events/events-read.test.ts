@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { EngineError } from '../../src/lib/docker/failures/engine-error.js';
-import { LineSplitter } from '../../src/lib/docker/events/line-splitter.js';
-import { readEvent } from '../../src/lib/docker/events/read-event.js';
+import { EngineError } from '../../../src/lib/docker/failures/engine-error.js';
+import { LineSplitter } from '../../../src/lib/docker/events/line-splitter.js';
+import { readEvent } from '../../../src/lib/docker/events/read-event.js';
 
 const container = 'a'.repeat(64);
 const network = 'b'.repeat(64);

@@ -2,20 +2,23 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { assert, expect } from 'chai';
-import { connectEngine } from '../../src/lib/docker/connect-engine.js';
-import type { Endpoint } from '../../src/lib/docker/endpoint/endpoint.js';
-import { EngineError } from '../../src/lib/docker/failures/engine-error.js';
-import type { EventSource } from '../../src/lib/docker/events/event-source.js';
-import { type EventSourceOptions, openEventSource } from '../../src/lib/docker/events/open-event-source.js';
-import { waitUntil } from '../engine/wait-until.js';
-import { type EventReader, readEvents } from '../support/event-reader.js';
-import { FakeDaemon } from '../support/fake-daemon.js';
-import { type FakeServer, serve } from '../support/fake-server.js';
-import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.js';
-import type { Fault } from '../support/fault.js';
-import { issueCertificate } from './certificates.js';
-import { installFakeSsh } from './fake-ssh.js';
-import { failureOf } from './rejection.js';
+import { connectEngine } from '../../../src/lib/docker/connect-engine.js';
+import type { Endpoint } from '../../../src/lib/docker/endpoint/endpoint.js';
+import { EngineError } from '../../../src/lib/docker/failures/engine-error.js';
+import type { EventSource } from '../../../src/lib/docker/events/event-source.js';
+import {
+  type EventSourceOptions,
+  openEventSource,
+} from '../../../src/lib/docker/events/open-event-source.js';
+import { waitUntil } from '../../engine/wait-until.js';
+import { type EventReader, readEvents } from '../../support/event-reader.js';
+import { FakeDaemon } from '../../support/fake-daemon.js';
+import { type FakeServer, serve } from '../../support/fake-server.js';
+import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.js';
+import type { Fault } from '../../support/fault.js';
+import { issueCertificate } from '../certificates.js';
+import { installFakeSsh } from '../fake-ssh.js';
+import { failureOf } from '../rejection.js';
 
 const events = /^GET \/events$/;
 

@@ -4,10 +4,10 @@ import { type Server, type ServerResponse, createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { EngineError } from '../../src/lib/docker/failures/engine-error.js';
-import { type EventSource } from '../../src/lib/docker/events/event-source.js';
-import { openEventSource } from '../../src/lib/docker/events/open-event-source.js';
-import { EventReader } from '../support/event-reader.js';
+import { EngineError } from '../../../src/lib/docker/failures/engine-error.js';
+import { type EventSource } from '../../../src/lib/docker/events/event-source.js';
+import { openEventSource } from '../../../src/lib/docker/events/open-event-source.js';
+import { EventReader } from '../../support/event-reader.js';
 
 const start = {
   Type: 'container',
