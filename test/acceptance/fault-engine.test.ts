@@ -3,6 +3,7 @@ import { startFaultProxy } from '../support/fault-proxy.js';
 import { createContainer, runContainer } from '../engine/containers.js';
 import { createNetwork } from '../engine/networks.js';
 import { type PrivateEngine, startEngine } from '../engine/private-engine.js';
+import { releases } from '../engine/releases.js';
 import { faultConfig } from './fault-scene.js';
 import { networksOf } from './scene.js';
 import { type WatchDaemon, type WatchPlace, watchPlace } from './watch-daemon.js';
@@ -14,8 +15,7 @@ async function bridgeId(engine: PrivateEngine): Promise<string> {
   return (await engine.api<{ Id: string }>('GET', '/networks/bridge')).Id;
 }
 
-// What follows is the program's own, and the oldest and the newest engine differ most in how they go and return.
-for (const release of ['20.10', '28.5'] as const) {
+for (const release of releases) {
   describe(`An engine that goes and returns under watch: Engine ${release}`, () => {
     let engine: PrivateEngine;
     let place: WatchPlace;
@@ -37,6 +37,8 @@ for (const release of ['20.10', '28.5'] as const) {
           (await networksOf(engine, container).catch(() => [])).join() === [...networks].sort().join(),
       );
 
+    const home = ['blog_default', 'proxy_default', 'shop_default'];
+
     async function furnish(): Promise<WatchDaemon> {
       await place.configure(faultConfig);
       await createNetwork(engine, { name: 'proxy_default' });
@@ -49,29 +51,42 @@ for (const release of ['20.10', '28.5'] as const) {
       await runContainer(engine, { name: 'api', network: 'bridge', labels: { tier: 'x' }, ...always });
       await runContainer(engine, { name: 'stranger', network: 'bridge', ...always });
       const daemon = await place.watch();
-      await isOn(daemon, 'http-proxy', 'blog_default', 'proxy_default', 'shop_default');
+      await isOn(daemon, 'http-proxy', ...home);
       await isOn(daemon, 'api', 'bridge', 'shared');
+      await daemon.hasDone(
+        'create-network shared',
+        'connect api shared',
+        ...['blog', 'shop'].map(app => `connect http-proxy ${app}_default`),
+      );
       return daemon;
     }
 
-    async function comesBack(daemon: WatchDaemon, away: () => Promise<void>): Promise<void> {
+    /** The engine goes away and comes back, and then somebody starts an application that the proxy is to join. */
+    async function comesBack(
+      daemon: WatchDaemon,
+      away: () => Promise<void>,
+      app = 'new',
+      joined: readonly string[] = home,
+    ): Promise<void> {
       const [before, done] = [await bridgeId(engine), daemon.changes];
+      const times = (event: string): number => daemon.eventsOf(event).length;
+      const [losses, connections] = [times('lost'), times('connected')];
       await away();
-      await daemon.until('it has lost the engine', () => daemon.eventsOf('lost').length > 0);
+      await daemon.until('it has lost the engine', () => times('lost') > losses);
       await engine.start();
       expect(await bridgeId(engine)).not.to.equal(before);
-      await daemon.until('it follows the engine again', () =>
-        daemon.eventsOf('connected').some((event, at) => at > 0 && event.event === 'connected'),
-      );
+      await daemon.until('it follows the engine again', () => times('connected') > connections);
       await place.settled(daemon);
-      await isOn(daemon, 'http-proxy', 'blog_default', 'proxy_default', 'shop_default');
+      await isOn(daemon, 'http-proxy', ...joined);
       expect(await networksOf(engine, 'stranger')).to.deep.equal(['bridge']);
       // The containers of an engine that goes, and one that comes back, are nobody's end.
       expect(daemon.changes).to.deep.equal(done);
       // It goes on as before.
-      await createNetwork(engine, { name: 'new_default' });
-      await runContainer(engine, { name: 'new', network: 'new_default', env: { VIRTUAL_HOST: 'new' } });
-      await isOn(daemon, 'http-proxy', 'blog_default', 'new_default', 'proxy_default', 'shop_default');
+      const network = `${app}_default`;
+      await createNetwork(engine, { name: network });
+      await runContainer(engine, { name: app, network, env: { VIRTUAL_HOST: app }, ...always });
+      await isOn(daemon, 'http-proxy', ...joined, network);
+      await daemon.until('it has said so', () => daemon.count(`connect http-proxy ${network}`) === 1);
     }
 
     it('is stopped with its containers, which come back one by one: nothing is left meanwhile', async () => {
@@ -140,5 +155,30 @@ for (const release of ['20.10', '28.5'] as const) {
       expect(proxy.count(events)).to.equal(streams);
       await daemon.hasDone('create-network shared', 'connect http-proxy last_default');
     });
+
+    // The last one: the engine is another one afterwards.
+    if (release === '20.10')
+      it('is upgraded to 26.1, and that to 28.5: nothing is left meanwhile, and joins are as the new one has them', async () => {
+        const daemon = await furnish();
+        const priorityOn = async (network: string): Promise<number | undefined> => {
+          const { NetworkSettings } = await engine.api<{
+            NetworkSettings: { Networks: Record<string, { GwPriority?: number }> };
+          }>('GET', '/containers/http-proxy/json');
+          return NetworkSettings.Networks[network]?.GwPriority;
+        };
+        const moves = (app: string): boolean =>
+          daemon.log.includes(`joining ${app}_default moves its default route`);
+        await comesBack(daemon, () => engine.upgrade('26.1'), 'able');
+        expect(engine.version).to.match(/^26\.1\./);
+        expect(moves('able')).to.equal(true);
+        await comesBack(daemon, () => engine.upgrade('28.5'), 'aaron', [...home, 'able_default']);
+        expect(engine.version).to.match(/^28\.5\./);
+        expect(moves('aaron')).to.equal(false);
+        expect({
+          able: await priorityOn('able_default'),
+          aaron: await priorityOn('aaron_default'),
+        }).to.deep.equal({ able: 0, aaron: -1 });
+        expect(await daemon.end()).to.equal(0);
+      });
   });
 }

@@ -46,7 +46,8 @@ export interface EngineParts {
   readonly installed: InstalledEngine;
   readonly place: EnginePlace;
   readonly watchdog: Watchdog;
-  launch(): Promise<Daemon>;
+  /** A daemon on what is there of its data: of the release that it began with, or of a later one. */
+  launch(installed: InstalledEngine): Promise<Daemon>;
 }
 
 export async function prepareEngine(options: EngineOptions): Promise<EngineParts> {
@@ -82,7 +83,8 @@ export async function prepareEngine(options: EngineOptions): Promise<EngineParts
     });
     const record = readRecord(folder);
     if (record) writeRecord(folder, { ...record, place });
-    const launch = (): Promise<Daemon> => startDaemon({ folder, place, command, env, timeoutMs });
+    const launch = (as: InstalledEngine): Promise<Daemon> =>
+      startDaemon({ folder, place, command, env: daemonEnvironment(as, folder), timeoutMs });
     return { name, folder, installed, place, watchdog, launch };
   } catch (error) {
     await watchdog.dismiss();

@@ -8,9 +8,11 @@ import type { EngineApi, Method } from './engine-api.js';
 import { callerEnvironment, clientEnvironment } from './engine-environment.js';
 import { prepareEngine } from './engine-parts.js';
 import type { EngineOptions, EngineParts } from './engine-parts.js';
+import { installEngine } from './install-engine.js';
+import type { InstalledEngine } from './install-engine.js';
 import { enterCommand } from './namespaces.js';
 import { podmanRelease } from './releases.js';
-import type { Release } from './releases.js';
+import type { DockerRelease, Release } from './releases.js';
 import { removeAllObjects } from './reset-engine.js';
 import { runCommand } from './run-command.js';
 import type { CommandOptions } from './run-command.js';
@@ -30,28 +32,34 @@ export async function startEngine(options: EngineOptions): Promise<PrivateEngine
 
 export class PrivateEngine {
   readonly name: string;
-  readonly release: Release;
   readonly dir: string;
   readonly socketPath: string;
   /** For DOCKER_HOST. */
   readonly host: string;
-  /** For programs that shall see this engine: DOCKER_HOST, and its tools first on the PATH. */
-  readonly env: NodeJS.ProcessEnv;
   /** The API with archives and streams; `api` is the short way to its JSON. */
   readonly raw: EngineApi;
   readonly #parts: EngineParts;
+  #installed: InstalledEngine;
   #daemon: Daemon | undefined;
   #versions = { Version: '', ApiVersion: '' };
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.name = parts.name;
-    this.release = parts.installed.release;
+    this.#installed = parts.installed;
     this.dir = parts.folder;
     this.socketPath = join(parts.folder, 'docker.sock');
     this.host = `unix://${this.socketPath}`;
-    this.env = clientEnvironment(parts.installed, parts.folder);
     this.raw = createEngineApi(this.socketPath);
+  }
+
+  get release(): Release {
+    return this.#installed.release;
+  }
+
+  /** For programs that shall see this engine: DOCKER_HOST, and its tools first on the PATH. */
+  get env(): NodeJS.ProcessEnv {
+    return clientEnvironment(this.#installed, this.dir);
   }
 
   /** Of the daemon; another one after each start. */
@@ -122,6 +130,17 @@ export class PrivateEngine {
     await this.start();
   }
 
+  /**
+   * As when its package is upgraded: it ends as `restart` ends it, and a later release comes back in its place, with the
+   * same data, at the same socket.
+   */
+  async upgrade(release: DockerRelease): Promise<void> {
+    const installed = await installEngine(release);
+    await this.#daemon?.end('SIGTERM', 30_000);
+    this.#installed = installed;
+    await this.start();
+  }
+
   /** The daemon dies on the spot; its containers live on. */
   async kill(): Promise<void> {
     await this.#daemon?.end('SIGKILL', 5000);
@@ -130,7 +149,7 @@ export class PrivateEngine {
   /** A daemon on the data of the last one, unless it still runs. */
   async start(): Promise<void> {
     if (this.#daemon?.isRunning) return;
-    this.#daemon = await this.#parts.launch();
+    this.#daemon = await this.#parts.launch(this.#installed);
     this.#versions = await this.api('GET', '/version');
   }
 
