@@ -33,9 +33,9 @@ export interface Connection {
 }
 
 /** A socket proxy need not let us ask; then it is the engine at its address. */
-async function engineId(engine: Engine): Promise<string | undefined> {
+async function engineId(engine: Engine, signal?: AbortSignal): Promise<string | undefined> {
   try {
-    return await engine.id();
+    return await engine.id(signal);
   } catch (error) {
     if (isEngineFailure(error, 'denied', 'malformed', 'refused')) return undefined;
     throw error;
@@ -59,7 +59,7 @@ export async function connect(flags: GlobalFlags): Promise<Connection> {
   });
   log.debug('the engine', { url: endpoint.url, chosen: endpoint.origin });
   const folder = stateFolder(process.env, process.getuid?.());
-  const id = isLocal(endpoint) ? () => engineId(engine) : undefined;
+  const id = isLocal(endpoint) ? (signal?: AbortSignal) => engineId(engine, signal) : undefined;
   const journal = fileJournal(folder, { url: endpoint.url, ...(id && { id }) }, process.pid);
   return {
     engine,

@@ -1,10 +1,14 @@
 import type { Job } from '../lib/model/step.js';
 import type { Report } from '../lib/model/report.js';
-import type { KernelView } from '../lib/model/kernel-view.js';
+import { type KernelView, mayBeReadAgain } from '../lib/model/kernel-view.js';
 import type { World } from '../lib/model/world.js';
 import { isToRecreate } from '../lib/networks/inspection.js';
 import { declaredIn, inspectionForAll } from '../lib/reconcile/declared.js';
-import { type BegunElsewhere, begunElsewhere, nothingBegun } from '../lib/reconcile/journal/journal-steps.js';
+import {
+  type BegunElsewhere,
+  begunWhereReadable,
+  nothingBegun,
+} from '../lib/reconcile/journal/journal-steps.js';
 import type { Memory } from '../lib/reconcile/observe/memory.js';
 import { observeAll } from '../lib/reconcile/observe/observe-all.js';
 import { withGhosts } from '../lib/reconcile/observe/observe-ghosts.js';
@@ -20,12 +24,15 @@ export interface WholePassFlags {
   readonly force?: boolean | undefined;
 }
 
+/** How long a watch waits for an engine that does not say who it is. `apply` waits for as long as its calls may take. */
+const journalWaitMs = 2000;
+
 const warpsOnly: ReadonlySet<Job> = new Set(['warps']);
 
 /** Whether something was done on which it depends how a warp is reached. */
 function movesAddresses({ results }: Report): boolean {
   return results.some(
-    ({ step, outcome, lookAgain }) => lookAgain ?? (outcome === 'done' && step.job !== 'warps'),
+    ({ step, outcome, needsAnotherRound }) => needsAnotherRound ?? (outcome === 'done' && step.job !== 'warps'),
   );
 }
 
@@ -43,14 +50,18 @@ export async function wholePass(
   if (configFile === undefined) throw noConfig();
   const declared = declaredIn(config);
   const access = await kernel();
-  const passFor = (only: ReadonlySet<Job> | undefined, begun: BegunElsewhere): Pass<World> => ({
+  let begun: BegunElsewhere = nothingBegun;
+  const passFor = (only: ReadonlySet<Job> | undefined, isSecondLook = false): Pass<World> => ({
     failFast: config.fail_fast,
     kernel: access.kernel,
     observe: async (engine, signal) => {
       const sources = { engine, access, memory, signal };
+      const plansNetworks = only?.has('networks') ?? true;
+      const waitMs = memory && journalWaitMs;
+      // Before the lists: a network that another run is recreating at that moment is missing in them.
+      begun = plansNetworks ? await begunWhereReadable(journal, { signal, waitMs }) : nothingBegun;
       const seen = await observeAll(sources, inspectionForAll(declared, only), declared.warps, only);
-      const isAsked = only && !only.has('networks') ? () => false : isToRecreate(declared.networks);
-      return withGhosts(engine, seen, isAsked, signal);
+      return plansNetworks ? withGhosts(engine, seen, isToRecreate(declared.networks), signal) : seen;
     },
     plan: world =>
       planAll(declared, world, {
@@ -62,10 +73,12 @@ export async function wholePass(
     onDone: ({ results }) => {
       for (const { step } of results) memory?.forgetStep(step);
     },
-    next: (report, seen) =>
-      seen.kernel?.host && (movesAddresses(report) || hasGone(seen.kernel))
-        ? passFor(warpsOnly, nothingBegun)
-        : undefined,
+    next: (report, { kernel: view }) => {
+      if (!view) return undefined;
+      const isToReadAgain = mayBeReadAgain(view);
+      const hasMoved = view.host !== undefined && (movesAddresses(report) || hasGone(view));
+      return hasMoved || (isToReadAgain && !isSecondLook) ? passFor(warpsOnly, isToReadAgain) : undefined;
+    },
   });
-  return passFor(jobsFrom(flags.only), await begunElsewhere(journal));
+  return passFor(jobsFrom(flags.only));
 }

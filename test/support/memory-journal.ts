@@ -8,6 +8,10 @@ export class MemoryJournal implements Journal {
     return Promise.resolve({ unfinished: [...this.records.values()], underWay: [] });
   }
 
+  forgetEngine(): void {
+    // Records of several engines are never in one of these.
+  }
+
   claim(): Promise<() => Promise<void>> {
     return Promise.resolve(() => Promise.resolve());
   }

@@ -35,9 +35,12 @@ export function passRunner(
   const plansProxies = jobsFrom(flags.only)?.has('proxies') ?? true;
   return async (request, signal) => {
     memory.forget(request.forget);
-    if (request.forget === 'everything') known.forget();
-    if (request.kernelAnew) memory.forgetKernel();
     const connection = current();
+    if (request.forget === 'everything') {
+      known.forget();
+      connection.journal.forgetEngine();
+    }
+    if (request.kernelAnew) memory.forgetKernel();
     const engine = known.knowing(connection.engine);
     const pass: Pass<World> = await wholePass(connection, request.only ? proxiesOnly(flags) : flags, memory);
     const marked: Pass<World> = {

@@ -7,7 +7,7 @@ import type { NetworkWorld } from './network-world.js';
 export interface Ghosts {
   /** Nothing else answers to the name: it reaches the endpoint. */
   readonly removable: readonly string[];
-  /** Why a name does not reach its endpoint, in words. */
+  /** Why a name does not reach its endpoint, or which there are is not known, in words. */
   readonly unreachable: readonly string[];
 }
 
@@ -19,9 +19,11 @@ export function takenFor(name: string, containers: readonly Container[]): Contai
 }
 
 /** What is left on a network. An endpoint that is being made for a member at this moment is not. */
-export function ghostsOn(network: Network, { ghosts, containers = [] }: NetworkWorld): Ghosts {
+export function ghostsOn(network: Network, { ghosts, unreadGhosts, containers = [] }: NetworkWorld): Ghosts {
   const removable: string[] = [];
   const unreachable: string[] = [];
+  const unread = unreadGhosts?.get(network.id);
+  if (unread !== undefined) unreachable.push(`what is left on it could not be read: ${unread}`);
   for (const name of ghosts?.get(network.id) ?? []) {
     const container = takenFor(name, containers);
     if (!container) removable.push(name);

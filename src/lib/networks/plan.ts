@@ -145,14 +145,34 @@ export interface NetworkOptions extends RecreationOptions {
   readonly pending?: readonly RecreateNetwork[];
   /** Networks that another run is recreating right now. */
   readonly underWay?: ReadonlySet<string>;
+  /** Why it is not known what was begun: then nothing is. */
+  readonly unknown?: Unknown | undefined;
+}
+
+interface Unknown {
+  readonly why: string;
+  readonly hints: readonly string[];
+}
+
+/** What a killed run began must not be undone: a network that it took away may be missing for that alone. */
+function withhold({ steps, findings }: Plan, { why, hints }: Unknown): Plan {
+  const reason = `no network is created, recreated or removed: ${why.replace(/\.$/, '')}`;
+  const names = steps.flatMap(step => {
+    if (step.do === 'create-network') return [step.spec.name];
+    return 'network' in step ? [step.network.name] : [];
+  });
+  const about = names.length === 0 ? [{}] : [...new Set(names)].map(network => ({ network }));
+  const refusals = about.map((of): Finding => ({ find: 'refused', job: 'networks', ...of, reason, hints }));
+  return { steps: [], findings: [...refusals, ...findings.filter(({ find }) => find !== 'warning')] };
 }
 
 /** Job 1: what it takes for networks to exist as declared. */
 export function planNetworks(
   declarations: readonly NetworkDeclaration[],
   world: NetworkWorld,
-  { force, pending = [], underWay = new Set() }: NetworkOptions = { force: false },
+  { force, pending = [], underWay = new Set(), unknown }: NetworkOptions = { force: false },
 ): Plan {
+  if (unknown) return withhold(planNetworks(declarations, world, { force }), unknown);
   const begun = pending.filter(step => !isUntouched(step, world));
   const unfinished = new Set(begun.map(step => step.network.name));
   const surroundings = {

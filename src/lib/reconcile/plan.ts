@@ -1,7 +1,7 @@
 import { type AttachmentRule } from '../attachments/rules.js';
 import { planAttachments } from '../attachments/plan.js';
 import type { NetworkDeclaration } from '../networks/declaration.js';
-import { planNetworks } from '../networks/plan.js';
+import { type NetworkOptions, planNetworks } from '../networks/plan.js';
 import { planPrune } from '../networks/prune.js';
 import { type Plan, emptyPlan, joinPlans } from '../model/plan.js';
 import type { Job, RecreateNetwork } from '../model/step.js';
@@ -30,6 +30,8 @@ export interface PlanOptions {
   readonly prune: boolean;
   readonly pending: readonly RecreateNetwork[];
   readonly underWay: ReadonlySet<string>;
+  /** Why it is not known what other runs have begun: then no network is touched. */
+  readonly unknown?: NetworkOptions['unknown'];
 }
 
 /** A job: what it plans for the World as the jobs before it leave it. */
@@ -56,7 +58,11 @@ function jobs(declared: Declared, options: PlanOptions): readonly (readonly [Job
     ['attachments', world => planAttachments(declared.attachments, world, { proxies: proxyIds(world) })],
     ['proxies', world => planProxies(declared.proxies, world)],
     ['warps', world => planWarps(declared.warps, world)],
-    ['networks', world => planPrune(world, { declared: names, appsOnly: !options.prune })],
+    [
+      'networks',
+      world =>
+        options.unknown ? emptyPlan : planPrune(world, { declared: names, appsOnly: !options.prune }),
+    ],
   ];
 }
 

@@ -20,7 +20,12 @@ export interface JournalKeys {
   /** Where it is reached: what it is known by where it does not say who it is. */
   readonly url: string;
   /** What it calls itself: a socket may have several addresses, and a run by another one must find what was begun. */
-  readonly id?: () => Promise<string | undefined>;
+  readonly id?: (signal?: AbortSignal) => Promise<string | undefined>;
+}
+
+interface AskedEngine {
+  readonly answer: Promise<string | undefined>;
+  readonly end: AbortController;
 }
 
 /** A journal of files, one a network, in a folder of one engine's own. */
@@ -28,16 +33,35 @@ export function fileJournal(stateFolder: string, { url, id }: JournalKeys, pid: 
   const byUrl = folderOf(stateFolder, url);
   /** Where the recreation under way is written down: the same from its first word to its last. */
   let folder = byUrl;
+  let asked: AskedEngine | undefined;
 
-  async function ownFolder(): Promise<string> {
-    const engineId = await id?.();
-    return engineId === undefined ? byUrl : folderOf(stateFolder, `engine ${engineId}`);
+  /** Asked once: `/info` is the slowest answer of an engine, and a watch would wait for it in every pass. */
+  function engineId(signal: AbortSignal | undefined): Promise<string | undefined> {
+    if (asked) return asked.answer;
+    if (!id) return Promise.resolve(undefined);
+    const end = new AbortController();
+    signal?.addEventListener('abort', () => end.abort(), { once: true });
+    const asking = { answer: id(end.signal), end };
+    asked = asking;
+    asking.answer.catch(() => {
+      if (asked === asking) asked = undefined;
+    });
+    return asking.answer;
+  }
+
+  async function ownFolder(signal?: AbortSignal): Promise<string> {
+    const known = await engineId(signal);
+    return known === undefined ? byUrl : folderOf(stateFolder, `engine ${known}`);
   }
 
   return {
-    async pending() {
+    forgetEngine() {
+      asked?.end.abort();
+      asked = undefined;
+    },
+    async pending(signal) {
       if (await isEmpty(stateFolder)) return { unfinished: [], underWay: [] };
-      const folders = [...new Set([await ownFolder(), byUrl])];
+      const folders = [...new Set([await ownFolder(signal), byUrl])];
       const files = (await Promise.all(folders.map(recordsIn))).flat();
       const records = new Map<string, { readonly record: RecreationRecord; readonly busy: boolean }>();
       for (const file of files) {

@@ -1,15 +1,26 @@
 import { ExitCode, FairleadError, messageOf } from '../../model/errors.js';
 
-export function journalFailure(what: string, file: string, error: unknown): FairleadError {
+function hintFor(what: 'read' | 'write', error: unknown): string {
+  if (what === 'write') return 'A network is only recreated when it can be written down first who is on it.';
+  return codeOf(error) === 'EACCES'
+    ? 'Run Fairlead as the user whose folder it is, or with sudo.'
+    : 'It says who was on a network that was being recreated: look into it, put them back, then remove it.';
+}
+
+export function journalFailure(what: 'read' | 'write', file: string, error: unknown): FairleadError {
   return new FairleadError(`Could not ${what} the journal ${file}: ${messageOf(error)}.`, {
     code: 'journal',
     exit: ExitCode.failed,
-    hints: ['A network is only recreated when it can be written down first who is on it.'],
+    hints: [hintFor(what, error)],
     cause: error,
   });
 }
 
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException | undefined)?.code;
+}
+
 /** Whether a journal could not be looked at for want of the right to. */
 export function isDenied({ cause }: FairleadError): boolean {
-  return (cause as NodeJS.ErrnoException | undefined)?.code === 'EACCES';
+  return codeOf(cause) === 'EACCES';
 }

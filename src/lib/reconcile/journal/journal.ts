@@ -11,7 +11,12 @@ export interface RecreationRecord {
 /** Where recreations are written down before their first call, so that a killed run can be finished. */
 export interface Journal {
   /** What runs that are no more have left unfinished, and what others are at right now. */
-  pending(): Promise<{ readonly unfinished: RecreationRecord[]; readonly underWay: string[] }>;
+  pending(signal?: AbortSignal): Promise<{
+    readonly unfinished: RecreationRecord[];
+    readonly underWay: string[];
+  }>;
+  /** Another engine may answer by now: it is asked again who it is when that next matters, and no longer until then. */
+  forgetEngine(): void;
   /**
    * Makes this run the only one that recreates a network; gives what ends that. Throws a FairleadError where another
    * run is at it.
@@ -24,6 +29,7 @@ export interface Journal {
 /** For where nothing is recreated. */
 export const noJournal: Journal = {
   pending: () => Promise.resolve({ unfinished: [], underWay: [] }),
+  forgetEngine: () => undefined,
   claim: () => Promise.resolve(() => Promise.resolve()),
   write: record =>
     Promise.reject(journalFailure('write', record.step.network.name, 'there is no state folder')),
