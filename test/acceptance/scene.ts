@@ -15,12 +15,18 @@ export async function startProxy(
   engine: PrivateEngine,
   apps: readonly string[],
   home = 'proxy_default',
+  more = '',
 ): Promise<string> {
   await createNetwork(engine, { name: home });
   const own =
     'server { listen 80 default_server; keepalive_requests 10000000; location / { return 200 "proxy\\n"; } }\n';
   const sites = apps.map(app => proxySite(`${app}.local`, `${app}-web`)).join('');
-  return nginxProxy(engine, { name: 'http-proxy', network: home, publish: ['8080:80'], sites: own + sites });
+  return nginxProxy(engine, {
+    name: 'http-proxy',
+    network: home,
+    publish: ['8080:80'],
+    sites: own + sites + more,
+  });
 }
 
 /** An application on a network of its own, meant for the proxy. */

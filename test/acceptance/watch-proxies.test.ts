@@ -3,11 +3,15 @@ import { createContainer, runContainer } from '../engine/containers.js';
 import { fetchPage } from '../engine/fetch-page.js';
 import { createNetwork } from '../engine/networks.js';
 import { type PrivateEngine, startEngine } from '../engine/private-engine.js';
+import { waitForPort } from '../engine/listening-ports.js';
 import { releases } from '../engine/releases.js';
 import { waitUntil } from '../engine/wait-until.js';
 import { webApp } from '../engine/web-app.js';
+import { startFaultProxy } from '../support/fault-proxy.js';
 import { startClient } from './client.js';
+import { addressOn } from './outside/probes.js';
 import { addHostAddress, hostAddress, networksOf, startApp, startProxy } from './scene.js';
+import { holdThrough, streamingApp, streamingSite } from './upstream.js';
 import { type WatchDaemon, type WatchPlace, watchPlace } from './watch-daemon.js';
 
 const proxies = 'proxies: [{ container: http-proxy }]\n';
@@ -205,6 +209,43 @@ for (const release of releases) {
       );
       await place.settled(daemon);
       expect(await networksOf(engine, 'http-proxy')).to.deep.equal(['blog_default', 'proxy_default']);
+    });
+
+    if (release === '26.1') return;
+    it('stays on a network whose application comes back while another join takes long', async () => {
+      await startProxy(engine, [], 'a-home', streamingSite('shop'));
+      await createNetwork(engine, { name: 'shop_default' });
+      const shop = await streamingApp(engine, 'shop', 'shop_default');
+      await using proxy = await startFaultProxy(engine.host);
+      const daemon = await place.watch(proxy.host);
+      await isOn(daemon, 'http-proxy', 'a-home', 'shop_default');
+      const address = await addressOn(engine, 'http-proxy', 'a-home');
+
+      let [listNow, joinNow] = [(): void => undefined, (): void => undefined];
+      const list = new Promise<void>(resolve => (listNow = resolve));
+      const join = new Promise<void>(resolve => (joinNow = resolve));
+      const lists = /^GET \/containers\/json$/;
+      const joins = /^POST \/networks\/\w+\/connect$/;
+      proxy.inject({ on: lists, fault: { do: 'hold', until: list } });
+      proxy.inject({ on: joins, fault: { do: 'hold', until: join } });
+      await createNetwork(engine, { name: 'zoo_default' });
+      await runContainer(engine, { name: 'zoo', network: 'zoo_default', env: { VIRTUAL_HOST: 'zoo.local' } });
+      await daemon.until('a pass looks at the containers', () => proxy.pending(lists) > 0);
+      await post(`/containers/${shop}/kill`);
+      listNow();
+      await daemon.until('it joins', () => proxy.pending(joins) > 0);
+      await post(`/containers/${shop}/start`);
+      await waitForPort(engine, shop, 80);
+      const held = await holdThrough(engine, address, 'shop.local');
+      joinNow();
+      await isOn(daemon, 'http-proxy', 'a-home', 'shop_default', 'zoo_default');
+      await place.settled(daemon);
+      expect(await held.end()).to.equal('0 broken, 0 failed {}');
+      await daemon.hasDone('connect http-proxy shop_default', 'connect http-proxy zoo_default');
+      const steps = daemon.eventsOf('pass').flatMap(({ steps = [] }) => steps);
+      expect(steps.filter(step => step.do === 'disconnect').map(({ outcome }) => outcome)).to.include(
+        'skipped',
+      );
     });
 
     if (release !== '28.5') return;

@@ -198,6 +198,7 @@ class Loop {
     this.#mayHaveRestarted = false;
     this.#link = 'connected';
     this.#passes.departures.forgetAll();
+    this.#passes.outdated.noteLostEvents();
     observer({ kind: 'connected', again: this.#wasConnected });
     this.#passes.startAfresh(this.#wasConnected ? 'reconnect' : 'start');
     this.#wasConnected = true;
@@ -205,13 +206,15 @@ class Loop {
   }
 
   #event(event: EngineEvent): void {
-    const { ending, departures } = this.#passes;
+    const { ending, departures, outdated } = this.#passes;
     ending.note(event, this.#options.clock.now());
     departures.note(event);
+    outdated.note(event);
     const trigger = triggerOf(event);
     if (!trigger) return;
     if (event.type === 'daemon') {
       departures.forgetAll();
+      outdated.noteLostEvents();
       this.#options.observer({ kind: 'overflow' });
     }
     this.#passes.schedule.request(trigger);

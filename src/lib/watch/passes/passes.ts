@@ -10,6 +10,7 @@ import { Failing } from './failing.js';
 import { Departures } from '../departures/departures.js';
 import type { HostProcesses } from '../departures/host-processes.js';
 import type { LoopEvent, PassFacts } from '../loop-event.js';
+import { OutdatedSteps } from './outdated-steps.js';
 import type { PassOutcome, PassRequest, RunPass } from './pass-request.js';
 import { PutOff } from './put-off.js';
 import { type Collected, Schedule } from './schedule.js';
@@ -49,6 +50,7 @@ export class Passes {
   readonly schedule = new Schedule();
   readonly ending = new Ending();
   readonly putOff = new PutOff();
+  readonly outdated = new OutdatedSteps();
   readonly failing: Failing;
   readonly breaker: Breaker;
   readonly departures: Departures;
@@ -109,6 +111,7 @@ export class Passes {
     const facts: PassFacts = { causes: collected.causes, dryRun, ...(only && { only }) };
     const request = this.#request(collected, facts, begunAt);
     this.departures.passBegins(request.forget);
+    this.outdated.passBegins();
     observer({ kind: 'pass-begun', ...facts });
     this.progressAt = begunAt;
     this.count += 1;
@@ -131,6 +134,7 @@ export class Passes {
       this.schedule.mayCloseTraffic = keepsKernel;
     }
     this.putOff.record(report);
+    this.outdated.record(report);
     const changed = report.results.some(({ outcome }) => outcome === 'done');
     this.schedule.end(now, changed);
     this.departures.passEnded(routed, signal);
@@ -160,8 +164,8 @@ export class Passes {
         const now = clock.now();
         const paused = dryRun && !this.#options.closesTraffic(step);
         const waits = this.ending.heldBack(step, now) ?? this.putOff.heldBack(step, now);
-        const why = waits ?? (paused ? nothingSucceeds : undefined);
-        return why ?? this.failing.heldBack(step, now);
+        const why = waits ?? (paused ? nothingSucceeds : undefined) ?? this.failing.heldBack(step, now);
+        return why ?? this.outdated.heldBack(step);
       },
       onPlan: plan => {
         onProgress();
