@@ -23,7 +23,9 @@ export async function warpPass(
       observeAll({ engine, access, signal, namespaces }, inspectionForWarps(declaration), declaration),
     plan,
     next: ({ results }, seen) =>
-      results.some(({ lookAgain }) => lookAgain) || (seen.kernel && hasGone(seen.kernel)) ? pass : undefined,
+      results.some(({ needsAnotherRound }) => needsAnotherRound) || (seen.kernel && hasGone(seen.kernel))
+        ? pass
+        : undefined,
   };
   return pass;
 }

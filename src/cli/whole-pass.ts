@@ -32,7 +32,8 @@ const warpsOnly: ReadonlySet<Job> = new Set(['warps']);
 /** Whether something was done on which it depends how a warp is reached. */
 function movesAddresses({ results }: Report): boolean {
   return results.some(
-    ({ step, outcome, needsAnotherRound }) => needsAnotherRound ?? (outcome === 'done' && step.job !== 'warps'),
+    ({ step, outcome, needsAnotherRound }) =>
+      needsAnotherRound ?? (outcome === 'done' && step.job !== 'warps'),
   );
 }
 

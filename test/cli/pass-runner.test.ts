@@ -32,7 +32,7 @@ const request: PassRequest = {
   onProgress: () => undefined,
 };
 
-function waysIn(scene: WarpStage): number {
+function openRoutesIn(scene: WarpStage): number {
   const { routes } = scene.kernel.namespace(scene.idOf('worker')).routing;
   return routes.filter(({ type }) => type === 'via').length;
 }
@@ -63,10 +63,10 @@ describe('The pass over the proxies alone', () => {
     const run = passRunner(() => connection, { flags: {}, seen: () => undefined, at: () => undefined });
     const { signal } = new AbortController();
     await run(request, signal);
-    expect(waysIn(scene)).to.equal(1);
+    expect(openRoutesIn(scene)).to.equal(1);
     engine.disconnect = async (...args) => {
       scene.stop('vpn');
-      while (waysIn(scene) > 0) await setImmediate();
+      while (openRoutesIn(scene) > 0) await setImmediate();
       return scene.engine.disconnect(...args);
     };
     scene.stop('web');

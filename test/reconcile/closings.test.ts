@@ -1,11 +1,8 @@
 import { expect } from 'chai';
 import { setImmediate } from 'node:timers/promises';
 import { ExitCode } from '../../src/lib/model/errors.js';
-import type { ContainerProcess } from '../../src/lib/model/namespace.js';
 import type { Report } from '../../src/lib/model/report.js';
-import type { SetRouting, Step } from '../../src/lib/model/step.js';
 import { KernelError } from '../../src/lib/netns/kernel-error.js';
-import { stretchesOf } from '../../src/lib/reconcile/apply/stretches.js';
 import { lines, WarpStage } from '../support/warp-stage.js';
 
 const label = { 'fairlead.warp': 'vpn' };
@@ -22,7 +19,7 @@ async function stage(names: readonly string[] = targets): Promise<WarpStage> {
   return scene;
 }
 
-function waysIn(scene: WarpStage, name: string): number {
+function openRoutesIn(scene: WarpStage, name: string): number {
   const { routes } = scene.kernel.namespace(scene.idOf(name)).routing;
   return routes.filter(({ type }) => type === 'via').length;
 }
@@ -71,7 +68,7 @@ describe('Ways to a warp that has gone', () => {
     expect(most()).to.equal(8);
     expect(namesIn(report)).to.deep.equal(targets);
     expect(report.results.every(({ outcome }) => outcome === 'done')).to.equal(true);
-    expect(targets.map(name => waysIn(scene, name))).to.deep.equal(targets.map(() => 0));
+    expect(targets.map(name => openRoutesIn(scene, name))).to.deep.equal(targets.map(() => 0));
   });
 
   it('are closed though one of them cannot be', async () => {
@@ -86,7 +83,7 @@ describe('Ways to a warp that has gone', () => {
     expect(report.results.map(({ outcome }) => outcome)).to.deep.equal(
       targets.map(name => (name === 't03' ? 'failed' : 'done')),
     );
-    expect(targets.filter(name => waysIn(scene, name) > 0)).to.deep.equal(['t03']);
+    expect(targets.filter(name => openRoutesIn(scene, name) > 0)).to.deep.equal(['t03']);
   });
 
   it('are all closed before anything is opened or changed in the engine', async () => {
@@ -99,8 +96,8 @@ describe('Ways to a warp that has gone', () => {
     };
     let open = Infinity;
     scene.beforeChange = () => {
-      const now = targets.filter(name => waysIn(scene, name) > 0).length;
-      const isNewOpen = waysIn(scene, 'new') > 0;
+      const now = targets.filter(name => openRoutesIn(scene, name) > 0).length;
+      const isNewOpen = openRoutesIn(scene, 'new') > 0;
       if (now > 0)
         expect({ isNewOpen, networks: scene.daemon.networks.length }).to.deep.equal({
           isNewOpen: false,
@@ -111,7 +108,7 @@ describe('Ways to a warp that has gone', () => {
     const networks = scene.daemon.networks.length;
     await scene.pass();
     expect(open).to.equal(0);
-    expect(waysIn(scene, 'new')).to.equal(1);
+    expect(openRoutesIn(scene, 'new')).to.equal(1);
   });
 
   it('that a run is stopped at are finished, and the rest is not begun', async () => {
@@ -137,57 +134,5 @@ describe('Ways to a warp that has gone', () => {
     });
     expect(told).to.deep.equal(targets.map((name, at) => `${String(at)}/12 ${name}`));
     expect(lines(report)).to.have.length(12);
-  });
-});
-
-const processOf = (name: string): ContainerProcess => ({ id: name, name, pid: 1, startedAt: '' });
-
-function closing(name: string): SetRouting {
-  const route = {
-    type: 'via',
-    family: 'ipv4',
-    table: 21_400_001,
-    gateway: '10.0.0.2',
-    device: 'eth0',
-    metric: 7,
-  };
-  return {
-    do: 'set-routing',
-    job: 'warps',
-    container: processOf(name),
-    routes: [],
-    routing: { rules: [], routes: [] },
-    changes: [{ change: 'delete-route', route } as SetRouting['changes'][number]],
-    reason: '',
-  };
-}
-
-function opening(name: string): SetRouting {
-  const step = closing(name);
-  const changes = step.changes.map(change => ({ ...change, change: 'set-route' })) as SetRouting['changes'];
-  return { ...step, changes };
-}
-
-describe('Steps side by side', () => {
-  const other: Step = { do: 'set-guard', job: 'warps', guard: [], reason: '' };
-  const shape = (...steps: Step[]): number[][] =>
-    stretchesOf(steps).map(stretch => stretch.map(({ index }) => index));
-
-  it('are those that follow each other and only close', () => {
-    expect(shape(closing('a'), closing('b'), other, closing('c'))).to.deep.equal([[0, 1], [2], [3]]);
-    expect(shape(other, other)).to.deep.equal([[0], [1]]);
-    expect(shape()).to.deep.equal([]);
-  });
-
-  it('are never two that open, nor one beside one that closes', () => {
-    expect(shape(opening('a'), opening('b'))).to.deep.equal([[0], [1]]);
-    expect(shape(closing('a'), opening('b'), closing('c'))).to.deep.equal([[0], [1], [2]]);
-  });
-
-  it('are never two for one container', () => {
-    expect(shape(closing('a'), closing('b'), closing('a'), closing('b'))).to.deep.equal([
-      [0, 1],
-      [2, 3],
-    ]);
   });
 });

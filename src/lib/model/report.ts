@@ -25,7 +25,7 @@ export interface StepResult {
   /** What is worth saying of a success, or why it was skipped. */
   readonly note?: string;
   /** Set where what was found is not what was planned for: another round may settle it. */
-  readonly lookAgain?: true;
+  readonly needsAnotherRound?: true;
   readonly failure?: StepFailure;
 }
 

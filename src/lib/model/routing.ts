@@ -66,6 +66,10 @@ export interface UnreachableRoute {
   readonly metric: number;
 }
 
+export function isViaRoute(route: PolicyRoute): route is ViaRoute {
+  return route.type === 'via';
+}
+
 /**
  * What is done with packets that come in: connections from outside are marked, so that their replies leave as they came,
  * and redirects, which would lead past a warp, are dropped.
@@ -90,6 +94,11 @@ export interface RoutingState {
 }
 
 export const noRouting: RoutingState = { rules: [], routes: [] };
+
+/** The routes to warps in a namespace. */
+export function viaRoutes({ routes }: RoutingState): ViaRoute[] {
+  return routes.filter(isViaRoute);
+}
 
 /** One line of what is done in a namespace. Applied in order, each leaves routed traffic routed or blocked. */
 export type RoutingChange =

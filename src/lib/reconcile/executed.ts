@@ -8,7 +8,7 @@ export interface Executed {
   /** A network that this step made or found made. */
   readonly created?: IdentifiedNetwork;
   /** Set where what was found is not what was planned for: another round may settle it. */
-  readonly lookAgain?: true;
+  readonly needsAnotherRound?: true;
   /** What is in the namespace now, where it is not what was planned. */
   readonly left?: RoutingState;
 }

@@ -76,7 +76,7 @@ function unsettled(report: Report): Report {
     exit: ExitCode.failed,
   };
   const results = report.results.map((result): StepResult =>
-    result.lookAgain ? { ...result, outcome: 'failed', failure } : result,
+    result.needsAnotherRound ? { ...result, outcome: 'failed', failure } : result,
   );
   return { ...report, results };
 }

@@ -5,7 +5,7 @@ import { byHandRouting } from './policy/by-hand.js';
 import type { WarpDeclaration } from './routes/declaration.js';
 import { namespacesToRead } from './inspection.js';
 import { namespaceOwner } from './routes/namespace-owner.js';
-import { routingIn, warpOfWay } from './policy/target-state.js';
+import { routingIn, warpOfRoute } from './policy/target-state.js';
 import { allWishes, findWarps, warpOf } from './routes/warp-names.js';
 import type { Wish } from './routes/wishes.js';
 
@@ -47,7 +47,7 @@ function warpsOf({ owners, wishes }: Named, world: World): Container[] {
     const routing = owners.has(container.id) ? routingIn(container, world) : undefined;
     if (!routing) return [];
     const ways = routing.routes.flatMap(route =>
-      route.type === 'via' ? (warpOfWay(route, containers) ?? []) : [],
+      route.type === 'via' ? (warpOfRoute(route, containers) ?? []) : [],
     );
     return [...ways, ...byHandRouting(routing, containers).tables.flatMap(({ warp }) => warp ?? [])];
   });

@@ -6,7 +6,7 @@ import {
   type ViaRoute,
 } from '../../../src/lib/model/routing.js';
 import { routingChanges } from '../../../src/lib/warps/changes/changes.js';
-import { withoutWays } from '../../../src/lib/warps/policy/target-state.js';
+import { withoutRoutesTo } from '../../../src/lib/warps/policy/target-state.js';
 import { warpMetric } from '../../../src/lib/warps/policy/warp-metric.js';
 import { applyChanges } from '../../support/kernel-routing.js';
 import { placed } from '../scenes.js';
@@ -28,7 +28,7 @@ const stale = way(warpMetric('f'.repeat(64)), '10.7.0.3');
 /** What is in place once the ways that may not stay are closed. */
 function left(routes: readonly PolicyRoute[], shut: readonly string[] = []): readonly PolicyRoute[] {
   const routing: RoutingState = { rules: [], routes };
-  const wanted = withoutWays(routing, new Set(shut), [vpn]);
+  const wanted = withoutRoutesTo(routing, new Set(shut), [vpn]);
   return applyChanges(routing, routingChanges(routing, wanted)).routes;
 }
 

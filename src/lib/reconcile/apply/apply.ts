@@ -11,9 +11,9 @@ import type { Kernel } from '../../netns/kernel.js';
 import { type Journal, noJournal } from '../journal/journal.js';
 import { guardOnceMade } from './set-guard.js';
 import { RecentContainers } from '../recent-containers.js';
-import { Lookout, takesEngine } from './lookout.js';
-import { stretchesOf } from './stretches.js';
-import { withWaysLost } from './ways-lost.js';
+import { GoneWarpMonitor, takesEngine } from './gone-warp-monitor.js';
+import { groupSteps } from './step-groups.js';
+import { markStaleRoutes } from './mark-stale-routes.js';
 
 export interface ApplyOptions {
   readonly signal?: AbortSignal;
@@ -91,10 +91,15 @@ export async function apply(
     if (blocked !== undefined) return { step, outcome: 'skipped', note: blocked };
     begin();
     try {
-      const { outcome, note, lookAgain, left, created: made } = await execute(step, context);
+      const { outcome, note, needsAnotherRound, left, created: made } = await execute(step, context);
       if (made) created.set(made.name, made.id);
       known.note(step, left);
-      return { step, outcome, ...(note !== undefined && { note }), ...(lookAgain && { lookAgain }) };
+      return {
+        step,
+        outcome,
+        ...(note !== undefined && { note }),
+        ...(needsAnotherRound && { needsAnotherRound }),
+      };
     } catch (error) {
       failed.push(step);
       return { step, outcome: 'failed', failure: failureOf(error) };
@@ -103,7 +108,7 @@ export async function apply(
   // One writer at a time where they could meet in one namespace.
   const inKernel = pLimit(1);
   const limit = pLimit(closingsAtOnce);
-  const lookout = new Lookout({
+  const lookout = new GoneWarpMonitor({
     engine,
     known,
     close: plan =>
@@ -111,24 +116,24 @@ export async function apply(
         const closed = await limit.map(plan(), step => attempt(step, () => undefined));
         // Whatever else is to be done about them is planned in another round.
         const again = closed.map((each): StepResult =>
-          each.outcome === 'done' ? { ...each, lookAgain: true } : each,
+          each.outcome === 'done' ? { ...each, needsAnotherRound: true } : each,
         );
         results.push(...again.filter(({ outcome }) => outcome !== 'skipped'));
         return closed;
       }),
   });
   try {
-    for (const stretch of stretchesOf(plan.steps)) {
+    for (const group of groupSteps(plan.steps)) {
       const doIt = (): Promise<StepResult[]> =>
-        limit.map(stretch, ({ step, index }) => attempt(step, () => onStep?.(step, index)));
-      const isCall = stretch.some(({ step }) => takesEngine(step));
+        limit.map(group, ({ step, index }) => attempt(step, () => onStep?.(step, index)));
+      const isCall = group.some(({ step }) => takesEngine(step));
       if (isCall) lookout.begin();
       results.push(...(await (isCall ? doIt() : inKernel(doIt))));
     }
   } finally {
     await lookout.end();
   }
-  return { results: await withWaysLost(engine, results), findings: plan.findings };
+  return { results: await markStaleRoutes(engine, results), findings: plan.findings };
 }
 
 /** The report of a plan that is only shown. */

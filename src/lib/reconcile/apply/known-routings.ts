@@ -1,8 +1,8 @@
 import { isAlive } from '../../model/container.js';
-import { noRouting, type RoutingState } from '../../model/routing.js';
+import { isViaRoute, noRouting, type RoutingState } from '../../model/routing.js';
 import type { Step } from '../../model/step.js';
 import type { World } from '../../model/world.js';
-import { type KnownRouting, knownRouting } from '../../warps/changes/lost-ways.js';
+import { type KnownRouting, knownRouting } from '../../warps/changes/stale-routes.js';
 
 /**
  * What is in the containers' namespaces, as far as was read and done. It is kept from pass to pass where there are
@@ -31,7 +31,7 @@ export class KnownRoutings {
     return [...this.#known.values()];
   }
 
-  get hasWays(): boolean {
-    return this.all().some(({ routing }) => routing.routes.some(({ type }) => type === 'via'));
+  get hasViaRoutes(): boolean {
+    return this.all().some(({ routing }) => routing.routes.some(isViaRoute));
   }
 }

@@ -1,12 +1,18 @@
 import type { Engine } from '../../docker/engine.js';
 import { ExitCode } from '../../model/errors.js';
-import { type RoutingChange, type RoutingState, type ViaRoute, noRouting } from '../../model/routing.js';
+import {
+  type RoutingChange,
+  type RoutingState,
+  type ViaRoute,
+  isViaRoute,
+  noRouting,
+} from '../../model/routing.js';
 import type { ClearRouting, SetNat, SetRouting } from '../../model/step.js';
 import { KernelError, isKernelFailure } from '../../netns/kernel-error.js';
 import type { Kernel } from '../../netns/kernel.js';
 import { holderOf } from '../../warps/policy/by-hand.js';
 import { routingChanges } from '../../warps/changes/changes.js';
-import { closedAnew } from '../../warps/changes/lost-ways.js';
+import { replayClosing } from '../../warps/changes/stale-routes.js';
 import type { Executed } from '../executed.js';
 import { currentProcess } from '../process-of.js';
 import type { RecentContainers } from '../recent-containers.js';
@@ -17,7 +23,7 @@ const attempts = 4;
 const endedMeanwhile: Executed = {
   outcome: 'unchanged',
   note: 'has ended or runs anew meanwhile',
-  lookAgain: true,
+  needsAnotherRound: true,
 };
 
 async function nowThere(kernel: Kernel, step: SetRouting | ClearRouting): Promise<RoutingState | undefined> {
@@ -31,7 +37,7 @@ async function stillTrue(
   containers: RecentContainers,
 ): Promise<readonly RoutingChange[]> {
   const opens = (change: RoutingChange): ViaRoute | undefined =>
-    change.change === 'set-route' && change.route.type === 'via' ? change.route : undefined;
+    change.change === 'set-route' && isViaRoute(change.route) ? change.route : undefined;
   if (!changes.some(opens)) return changes;
   const present = await containers.now();
   return changes.filter(change => {
@@ -45,7 +51,7 @@ function elsewise(left: RoutingState | undefined, wanted: RoutingState): Partial
   if (!left) return {};
   return routingChanges(left, wanted).length === 0
     ? { left }
-    : { left, note: 'is routed otherwise meanwhile', lookAgain: true };
+    : { left, note: 'is routed otherwise meanwhile', needsAnotherRound: true };
 }
 
 /**
@@ -69,13 +75,13 @@ export async function setRouting(
       await kernel.changeRouting(step.container, valid, confirm);
       return valid.length === changes.length
         ? { outcome: 'done', ...elsewise(left, wanted) }
-        : { outcome: 'done', note: 'its warp has gone meanwhile: blocked', lookAgain: true };
+        : { outcome: 'done', note: 'its warp has gone meanwhile: blocked', needsAnotherRound: true };
     } catch (error) {
       if (isKernelFailure(error, 'gone')) return endedMeanwhile;
       if (!isKernelFailure(error, 'conflict') || attempt === attempts) throw error;
       const there = await nowThere(kernel, step);
       if (!there) return endedMeanwhile;
-      left = closedAnew(step.changes, there);
+      left = replayClosing(step.changes, there);
       changes = routingChanges(there, left ?? wanted);
       if (changes.length === 0)
         return { outcome: 'unchanged', note: 'was done meanwhile', ...elsewise(left, wanted) };

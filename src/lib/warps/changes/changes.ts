@@ -1,6 +1,7 @@
 import {
   backstopMetric,
   type Family,
+  isViaRoute,
   type PolicyRoute,
   type PolicyRule,
   type ReplyMarking,
@@ -16,15 +17,15 @@ import { spareTable } from '../policy/tables.js';
 const families: readonly Family[] = ['ipv4', 'ipv6'];
 
 /**
- * What takes a namespace from one state to another, in an order that is safe wherever it is cut short. A packet always
- * goes the way it went before, or the way it will go, or nowhere: ways to gateways that are not wanted are closed
- * first, for their addresses may be a stranger's by now; new rules stand before old ones go; and new ways are opened
+ * The changes that take a namespace from one state to another, in an order that is safe wherever it is cut short. A
+ * packet always goes where it went before, or where it will go, or nowhere. Routes to gateways that are not wanted are
+ * removed first: their addresses may be a stranger's by now. New rules stand before old ones go. New routes are added
  * last, when everything else is in force. `from` has the rules of one priority in the kernel's order.
  */
 export function routingChanges(from: RoutingState, to: RoutingState): RoutingChange[] {
   const surplus = without(from.routes, to.routes);
   const missing = without(to.routes, from.routes);
-  const closing = surplus.filter(isVia);
+  const closing = surplus.filter(isViaRoute);
   const bare = bareBackstops(from.routes, closing);
   const backstops = without(byFamily(missing.filter(isBackstop)), bare);
   const rules = families.map(family => ruleChanges(from.rules, to.rules, family));
@@ -43,11 +44,11 @@ export function routingChanges(from: RoutingState, to: RoutingState): RoutingCha
     ...byFamily([...unwanted, ...blocks.map(({ route }) => route)])
       .reverse()
       .map(remove),
-    ...missing.filter(isVia).map(set),
+    ...missing.filter(isViaRoute).map(set),
   ];
 }
 
-/** Without its way a table lets traffic fall through to the main one, unless something ends it there. */
+/** Without its route a table lets traffic go on to the main one, unless an `unreachable` ends it there. */
 function bareBackstops(routes: readonly PolicyRoute[], closing: readonly ViaRoute[]): UnreachableRoute[] {
   const bare = closing.filter(
     ({ family, table }) =>
@@ -96,10 +97,6 @@ function backstop(family: Family, table: number): UnreachableRoute {
   return { type: 'unreachable', family, table, metric: backstopMetric };
 }
 
-function isVia(route: PolicyRoute): route is ViaRoute {
-  return route.type === 'via';
-}
-
 function isBackstop(route: PolicyRoute): route is UnreachableRoute {
   return route.type === 'unreachable';
 }
@@ -114,8 +111,8 @@ function without<T extends PolicyRoute>(routes: readonly T[], others: readonly P
 }
 
 function textOf(route: PolicyRoute): string {
-  const way = route.type === 'via' ? [route.gateway, route.device] : [];
-  return [route.type, route.family, route.table, route.metric, ...way].join(' ');
+  const hop = isViaRoute(route) ? [route.gateway, route.device] : [];
+  return [route.type, route.family, route.table, route.metric, ...hop].join(' ');
 }
 
 function set(route: PolicyRoute): RoutingChange {

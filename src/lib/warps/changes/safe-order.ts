@@ -1,10 +1,11 @@
+import { isViaRoute } from '../../model/routing.js';
 import type { Step } from '../../model/step.js';
 
-/** Whether a step takes ways back and opens none: it may come before anything else, and must not wait. */
+/** Whether a step removes routes to warps and adds none: it may come before anything else, and must not wait. */
 export function closesOnly(step: Step): boolean {
   return (
     step.do === 'set-routing' &&
-    !step.changes.some(change => change.change === 'set-route' && change.route.type === 'via')
+    !step.changes.some(change => change.change === 'set-route' && isViaRoute(change.route))
   );
 }
 

@@ -6,7 +6,7 @@ import type { JudgedTarget, Verdict } from '../routes/classify.js';
 import { type Decision, type DecisionOptions, finding, nothingByHand, stepTo } from './decision.js';
 import type { Refusal } from '../routes/shared-network.js';
 import { summarizeRoutes } from './summaries.js';
-import { holdsRouting, routingIn, warpOfWay, withoutWays } from '../policy/target-state.js';
+import { holdsRouting, routingIn, warpOfRoute, withoutRoutesTo } from '../policy/target-state.js';
 
 function refusedFindings(container: string, refusals: readonly Refusal[]): Finding[] {
   return refusals.map(({ reason, hints }) =>
@@ -30,14 +30,14 @@ export function decideRefused(
   const { owner, named } = declared;
   const inPlace = routingIn(owner, world);
   const findings = refusedFindings(named, refusals);
-  const kept = inPlace && withoutWays(inPlace, shut, world.containers);
+  const kept = inPlace && withoutRoutesTo(inPlace, shut, world.containers);
   const blocked = closes && kept ? blockedRouting(declared, kept, world, options) : undefined;
   const wanted = blocked ?? kept;
   if (!inPlace || !wanted || !(holdsRouting(inPlace) || holdsRouting(wanted)))
     return { owner, declared, byHand: nothingByHand, routes: [], findings, ...(inPlace && { inPlace }) };
   const open = new Set(
     wanted.routes.flatMap(route =>
-      route.type === 'via' ? (warpOfWay(route, world.containers)?.id ?? []) : [],
+      route.type === 'via' ? (warpOfRoute(route, world.containers)?.id ?? []) : [],
     ),
   );
   const closed = new Map(

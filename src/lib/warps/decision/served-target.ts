@@ -8,7 +8,7 @@ import type { Decision } from './decision.js';
 import { wayOver } from '../routes/passage.js';
 import type { Passage, Route, RoutedTarget } from '../routes/route.js';
 import { isSealed } from '../routes/sealed-namespace.js';
-import { warpOfWay } from '../policy/target-state.js';
+import { warpOfRoute } from '../policy/target-state.js';
 
 /** Whether NAT of ours is in a warp for a target: then it was asked for. Where somebody changed it, for whom is lost. */
 function hasNat({ id }: Container, passage: Passage, { kernel }: World): boolean {
@@ -23,7 +23,7 @@ function hasNat({ id }: Container, passage: Passage, { kernel }: World): boolean
 
 /** What a way out that stands in a namespace leads to; the rules for it stand elsewhere. */
 export function routeBy(way: ViaRoute, owner: Container, world: World): Route | undefined {
-  const warp = warpOfWay(way, world.containers);
+  const warp = warpOfRoute(way, world.containers);
   const endpoint = warp?.endpoints.find(({ ipv4, ipv6 }) => [ipv4, ipv6].includes(way.gateway));
   const network = endpoint && networkOfEndpoint(endpoint, world.networks);
   if (!warp || !network) return undefined;

@@ -6,7 +6,7 @@ import type { WarpsOn } from './guard-seen.js';
 import { namespaceOwner } from '../routes/namespace-owner.js';
 import { networksOf } from '../routes/shared-network.js';
 import { isSealed } from '../routes/sealed-namespace.js';
-import { warpOfWay } from '../policy/target-state.js';
+import { warpOfRoute } from '../policy/target-state.js';
 import { allWishes, findWarps } from '../routes/warp-names.js';
 
 function ownerOf(container: Container, containers: readonly Container[]): Container | undefined {
@@ -25,7 +25,7 @@ function warpsByHand({ kernel, containers }: World): Container[] {
     const target = ownerOf(container, containers);
     if (reading?.read !== 'state' || !target || !isSealed(target, containers)) return [];
     const { tables } = byHandRouting(reading.state.routing, containers);
-    const warps = tables.flatMap(({ vias }) => vias.flatMap(via => warpOfWay(via, containers) ?? []));
+    const warps = tables.flatMap(({ vias }) => vias.flatMap(via => warpOfRoute(via, containers) ?? []));
     return warps.filter(warp => ownerOf(warp, containers)?.id !== target.id);
   });
 }

@@ -1,6 +1,6 @@
 import { type Container, type Endpoint, isAlive } from '../../model/container.js';
 import type { PolicyRule, RoutingState, ViaRoute } from '../../model/routing.js';
-import { mainTable } from '../../model/routing.js';
+import { mainTable, viaRoutes } from '../../model/routing.js';
 import { canonicalAddress } from '../../net/address.js';
 import { parsePrefix, type Prefix } from '../../net/prefix.js';
 import { basesOf, isBypassByHand } from './layout.js';
@@ -45,10 +45,10 @@ export function byHandRouting(routing: RoutingState, containers: readonly Contai
 function readTable(
   table: number,
   rules: readonly PolicyRule[],
-  { routes }: RoutingState,
+  routing: RoutingState,
   containers: readonly Container[],
 ): ByHandTable {
-  const all = routes.filter((route): route is ViaRoute => route.type === 'via' && route.table === table);
+  const all = viaRoutes(routing).filter(route => route.table === table);
   const vias = all.filter(via => holderOf(via, containers));
   const [network] = vias.flatMap(via => holderOf(via, containers)?.networkName ?? []);
   const warp =

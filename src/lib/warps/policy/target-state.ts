@@ -1,5 +1,11 @@
 import type { Container } from '../../model/container.js';
-import { backstopMetric, noRouting, type RoutingState, type ViaRoute } from '../../model/routing.js';
+import {
+  backstopMetric,
+  noRouting,
+  type RoutingState,
+  type ViaRoute,
+  viaRoutes,
+} from '../../model/routing.js';
 import type { World } from '../../model/world.js';
 import { holderOf } from './by-hand.js';
 import { warpMetric } from './warp-metric.js';
@@ -15,34 +21,40 @@ export function holdsRouting({ rules, routes, replies }: RoutingState = noRoutin
   return rules.length > 0 || routes.length > 0 || replies !== undefined;
 }
 
-/** The container whose address a way out led to when it was set. */
-export function warpOfWay({ metric }: ViaRoute, containers: readonly Container[]): Container | undefined {
+/** The container that had the gateway's address when the route was set. */
+export function warpOfRoute({ metric }: ViaRoute, containers: readonly Container[]): Container | undefined {
   return containers.find(({ id }) => warpMetric(id) === metric);
 }
 
 /**
- * What is there without the ways to these warps, and to addresses that are their warp's no more. It is what becomes
- * of a target that is refused: it stays as closed as it is, and nothing is sent to strangers (engine fact E27).
+ * The routing without the routes to these warps, and without routes to addresses that their warp no longer has. A target
+ * that is refused gets it: it stays as closed as it is, and sends nothing to strangers (engine fact E27).
  */
-export function withoutWays(
+export function withoutRoutesTo(
   routing: RoutingState,
   shut: ReadonlySet<string>,
   containers: readonly Container[],
 ): RoutingState {
-  return closing(routing, route => {
-    const warp = warpOfWay(route, containers);
+  return withRoutesBlocked(routing, route => {
+    const warp = warpOfRoute(route, containers);
     return warp === undefined || shut.has(warp.id) || holderOf(route, containers) === undefined;
   });
 }
 
-/** The same without some of its ways: where nothing else ends what they led on, it would go past all of them. */
-export function closing(routing: RoutingState, isClosed: (way: ViaRoute) => boolean): RoutingState {
-  const closed = routing.routes.filter((route): route is ViaRoute => route.type === 'via' && isClosed(route));
+/**
+ * The routing with some of its routes replaced by a block. Every table that loses a route ends in an `unreachable`: a
+ * table without any route would let its traffic go on to the main table, past every warp.
+ */
+export function withRoutesBlocked(
+  routing: RoutingState,
+  isBlocked: (route: ViaRoute) => boolean,
+): RoutingState {
+  const blocked = viaRoutes(routing).filter(isBlocked);
   const ends = routing.routes.filter(({ type }) => type === 'unreachable');
-  for (const { family, table } of closed) {
+  for (const { family, table } of blocked) {
     if (ends.some(end => end.family === family && end.table === table)) continue;
     ends.push({ type: 'unreachable', family, table, metric: backstopMetric });
   }
-  const kept = routing.routes.filter(route => !closed.some(way => way === route));
+  const kept = routing.routes.filter(route => !blocked.some(each => each === route));
   return { ...routing, routes: [...kept, ...ends.filter(end => !kept.includes(end))] };
 }

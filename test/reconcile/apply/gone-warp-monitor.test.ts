@@ -7,7 +7,7 @@ import { KernelError } from '../../../src/lib/netns/kernel-error.js';
 import type { Report } from '../../../src/lib/model/report.js';
 import { apply } from '../../../src/lib/reconcile/apply/apply.js';
 import { KnownRoutings } from '../../../src/lib/reconcile/apply/known-routings.js';
-import { planLostWays } from '../../../src/lib/warps/changes/lost-ways.js';
+import { planStaleRouteRemoval } from '../../../src/lib/warps/changes/stale-routes.js';
 import { warpMetric } from '../../../src/lib/warps/policy/warp-metric.js';
 import { changeText, routingText } from '../../support/routing-text.js';
 import { lines, WarpStage } from '../../support/warp-stage.js';
@@ -44,7 +44,7 @@ function holdConnect(scene: WarpStage, happens: () => Promise<void>): void {
   });
 }
 
-function waysIn(scene: WarpStage, name = 'worker'): number {
+function openRoutesIn(scene: WarpStage, name = 'worker'): number {
   const { routes } = scene.kernel.namespace(scene.idOf(name)).routing;
   return routes.filter(({ type }) => type === 'via').length;
 }
@@ -58,7 +58,7 @@ describe('A warp that ends while the engine is at something', () => {
     const scene = await stage();
     holdConnect(scene, async () => {
       scene.stop('vpn');
-      await until(() => waysIn(scene) === 0);
+      await until(() => openRoutesIn(scene) === 0);
     });
     const { report } = await scene.pass();
     expect(lines(report)).to.deep.equal([
@@ -73,11 +73,11 @@ describe('A warp that ends while the engine is at something', () => {
     const scene = await stage();
     holdConnect(scene, async () => {
       scene.stop('vpn');
-      await until(() => waysIn(scene) === 0);
+      await until(() => openRoutesIn(scene) === 0);
       scene.start('vpn', 77);
     });
     await scene.pass();
-    expect(waysIn(scene)).to.equal(1);
+    expect(openRoutesIn(scene)).to.equal(1);
     expect(await scene.planned()).to.deep.equal([]);
   });
 
@@ -85,10 +85,10 @@ describe('A warp that ends while the engine is at something', () => {
     const scene = await stage();
     scene.stop('vpn');
     scene.start('vpn', 77);
-    holdConnect(scene, () => until(() => waysIn(scene) === 0));
+    holdConnect(scene, () => until(() => openRoutesIn(scene) === 0));
     const { report } = await scene.pass();
     expect(lines(report)).to.include('done route worker → vpn (blocked)');
-    expect(waysIn(scene)).to.equal(1);
+    expect(openRoutesIn(scene)).to.equal(1);
   });
 
   it('and the engine that does not answer, is looked for again', async () => {
@@ -101,7 +101,7 @@ describe('A warp that ends while the engine is at something', () => {
         refusals += 1;
         return { status: 500, body: { message: 'busy' } };
       };
-      await until(() => waysIn(scene) === 0);
+      await until(() => openRoutesIn(scene) === 0);
     });
     await scene.pass();
     expect(refusals).to.equal(2);
@@ -127,7 +127,7 @@ describe('A warp that ends while the engine is at something', () => {
     const { report } = await scene.pass();
     expect(lines(report)).to.include('failed route worker → vpn (blocked): No.');
     // Another round has closed them.
-    expect(waysIn(scene)).to.equal(0);
+    expect(openRoutesIn(scene)).to.equal(0);
   });
 
   it('has nothing closed while something is opened, and both closed then', async () => {
@@ -141,7 +141,7 @@ describe('A warp that ends while the engine is at something', () => {
       under.add(process.name);
       if (
         process.name === 'late' &&
-        waysIn(scene, 'late') === 0 &&
+        openRoutesIn(scene, 'late') === 0 &&
         scene.daemon.container('vpn').State === 'running'
       ) {
         scene.stop('vpn');
@@ -156,7 +156,7 @@ describe('A warp that ends while the engine is at something', () => {
     };
     await scene.pass();
     expect([...beside]).to.deep.equal(['late']);
-    expect([waysIn(scene), waysIn(scene, 'late')]).to.deep.equal([0, 0]);
+    expect([openRoutesIn(scene), openRoutesIn(scene, 'late')]).to.deep.equal([0, 0]);
   });
 
   it('has nothing closed that a step under way has moved to another warp by then', async () => {
@@ -184,7 +184,7 @@ describe('A warp that ends while the engine is at something', () => {
       'done route worker → tor on net',
     ]);
     expect(left).to.have.length(1);
-    expect(waysIn(scene)).to.equal(1);
+    expect(openRoutesIn(scene)).to.equal(1);
   });
 
   it('has the ways to it closed also by a pass that looks into no namespace, where one before it did', async () => {
@@ -197,7 +197,7 @@ describe('A warp that ends while the engine is at something', () => {
     scene.config = config;
     holdConnect(scene, async () => {
       scene.stop('vpn');
-      await until(() => waysIn(scene) === 0);
+      await until(() => openRoutesIn(scene) === 0);
     });
     const { report } = await scene.pass({ known }, { only: ['attachments'] });
     expect(lines(report)).to.deep.equal(['done route worker → vpn (blocked)', 'done connect web → shared']);
@@ -212,7 +212,7 @@ describe('Ways that are closed where something else is by now', () => {
     scene.config = defaultConfig();
     const known = new KnownRoutings();
     const { seen } = await scene.pass({ known });
-    const steps = planLostWays(
+    const steps = planStaleRouteRemoval(
       known.all(),
       seen.containers.filter(({ name }) => name !== 'vpn'),
     );
@@ -229,8 +229,8 @@ describe('Ways that are closed where something else is by now', () => {
     const { routing } = scene.kernel.namespace(scene.idOf('worker'));
     const { results } = await close();
     expect(scene.kernel.namespace(scene.idOf('worker')).routing).to.deep.equal(routing);
-    expect(waysIn(scene)).to.equal(1);
-    expect(results.map(({ outcome, lookAgain }) => [outcome, lookAgain])).to.deep.equal([
+    expect(openRoutesIn(scene)).to.equal(1);
+    expect(results.map(({ outcome, needsAnotherRound }) => [outcome, needsAnotherRound])).to.deep.equal([
       ['unchanged', true],
     ]);
   });
@@ -243,7 +243,7 @@ describe('Ways that are closed where something else is by now', () => {
     namespace.routing = { rules, routes: routes.filter(({ type }) => type === 'unreachable') };
     await close();
     expect(namespace.routing.rules).to.deep.equal(rules);
-    expect(waysIn(scene)).to.equal(0);
+    expect(openRoutesIn(scene)).to.equal(0);
   });
 });
 
@@ -268,7 +268,9 @@ describe('Ways that are lost', () => {
   const ways = [way(vpn.id, 21_400_001, '10.7.0.2'), way(tor.id, 21_500_002, '10.7.0.3')];
   const routing: RoutingState = { rules: [], routes: [...ways, end(21_400_001), end(21_500_002)] };
   const closed = (containers: readonly (typeof vpn)[], there = routing): string[][] =>
-    planLostWays([{ container, routing: there }], containers).map(({ changes }) => changes.map(changeText));
+    planStaleRouteRemoval([{ container, routing: there }], containers).map(({ changes }) =>
+      changes.map(changeText),
+    );
 
   it('are those whose warp has ended or has another address, and no others', () => {
     expect(closed([vpn, tor])).to.deep.equal([]);

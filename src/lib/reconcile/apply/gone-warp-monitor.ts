@@ -3,7 +3,7 @@ import type { Engine } from '../../docker/engine.js';
 import type { Container } from '../../model/container.js';
 import type { StepResult } from '../../model/report.js';
 import type { SetRouting, Step } from '../../model/step.js';
-import { planLostWays } from '../../warps/changes/lost-ways.js';
+import { planStaleRouteRemoval } from '../../warps/changes/stale-routes.js';
 import type { KnownRoutings } from './known-routings.js';
 
 /** Between two looks; more where the lists take long to read. */
@@ -15,7 +15,7 @@ export function takesEngine(step: Step): boolean {
   return step.job !== 'warps';
 }
 
-export interface LookoutOptions {
+export interface GoneWarpMonitorOptions {
   readonly engine: Engine;
   readonly known: KnownRoutings;
   /** Does steps that were not planned before, asked for once no other step is at a namespace. */
@@ -26,19 +26,19 @@ export interface LookoutOptions {
  * Looks, beside the steps of a run, whether the warps are still there that ways lead to, and closes those that lead to
  * one that has gone. Without it they stay open until all that was planned is done, and the address is a stranger's.
  */
-export class Lookout {
-  readonly #options: LookoutOptions;
+export class GoneWarpMonitor {
+  readonly #options: GoneWarpMonitorOptions;
   readonly #failed = new Set<string>();
   readonly #over = new AbortController();
   #looking: Promise<void> | undefined;
 
-  constructor(options: LookoutOptions) {
+  constructor(options: GoneWarpMonitorOptions) {
     this.#options = options;
   }
 
   /** Begins to look, where anything is open at all. */
   begin(): void {
-    if (this.#options.known.hasWays) this.#looking ??= this.#look(this.#over.signal);
+    if (this.#options.known.hasViaRoutes) this.#looking ??= this.#look(this.#over.signal);
   }
 
   /** Ends it; what is being closed is closed then. */
@@ -73,7 +73,9 @@ export class Lookout {
 
   async #closeLost(containers: readonly Container[], signal: AbortSignal): Promise<void> {
     const lost = (): SetRouting[] =>
-      planLostWays(this.#options.known.all(), containers).filter(step => !this.#failed.has(keyOf(step)));
+      planStaleRouteRemoval(this.#options.known.all(), containers).filter(
+        step => !this.#failed.has(keyOf(step)),
+      );
     if (lost().length === 0 || signal.aborted) return;
     // Planned when its turn has come: a step that was under way until then has left something else.
     const results = await this.#options.close(lost);
