@@ -147,7 +147,7 @@ export class FakeKernel implements Kernel {
     const namespace = this.#current(process);
     if (!namespace) return { read: 'gone' };
     if (namespace.isHost) return { read: 'host' };
-    if (namespace.unreadable !== undefined) return { read: 'unreadable', why: namespace.unreadable };
+    if (namespace.unreadable !== undefined) throw failed('no-answer', namespace.unreadable);
     const { inode, routing, devices, sysctls: switches, warpSide } = namespace;
     const links = devices.map(linkOf);
     const side = question.warpSide ? { warpSide } : {};

@@ -24,6 +24,8 @@ export interface OutOfReach {
   readonly why: string;
   readonly hints: readonly string[];
   readonly exit: ExitCode;
+  /** Set where neither rights nor programs are missing: the next look may well succeed. */
+  readonly passing?: true;
 }
 
 /** What was read of the kernel that the engine's containers run on. */
@@ -35,4 +37,13 @@ export interface KernelView {
   readonly namespaces: ReadonlyMap<string, NamespaceReading>;
   /** IDs of containers in whose namespaces something of ours was found. */
   readonly holders: ReadonlySet<string>;
+}
+
+/** Whether something could not be read for a reason that may be over in a moment. */
+export function mayBeReadAgain({ outOfReach, namespaces }: KernelView): boolean {
+  if (outOfReach) return outOfReach.passing === true;
+  return [...namespaces.values()].some(reading => {
+    if (reading.read === 'state') return reading.outdated !== undefined;
+    return reading.read === 'unreadable' && reading.passing === true;
+  });
 }

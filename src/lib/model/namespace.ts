@@ -54,12 +54,22 @@ export interface NamespaceState {
 
 /** `unreadable` is never taken for "has nothing". */
 export type NamespaceReading =
-  | { readonly read: 'state'; readonly state: NamespaceState }
+  | {
+      readonly read: 'state';
+      readonly state: NamespaceState;
+      /** Set where it could not be read this time, and why: this is what was read before, of the same run. */
+      readonly outdated?: string;
+    }
   /** It runs no more, or runs anew: the next look will tell. */
   | { readonly read: 'gone' }
   /** It is the host's own, whatever the engine said. */
   | { readonly read: 'host' }
-  | { readonly read: 'unreadable'; readonly why: string };
+  | {
+      readonly read: 'unreadable';
+      readonly why: string;
+      /** Set where the next look may well succeed. */
+      readonly passing?: true;
+    };
 
 /** A container's process at one moment; a restart gives it another one, and another namespace. */
 export interface ContainerProcess {

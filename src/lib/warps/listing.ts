@@ -60,12 +60,13 @@ export interface WarpListing {
   readonly findings: readonly Finding[];
 }
 
-function stateOf({ declared, inPlace, routes, step, byHand }: Decision): TargetState {
+function stateOf({ owner, declared, inPlace, routes, step, byHand }: Decision): TargetState {
   if (!declared) {
     if (byHand.tables.length === 0) return 'left over';
     return byHand.tables.every(({ vias }) => vias.length > 0) ? 'by hand' : 'blocked';
   }
   if (declared.verdict.is === 'idle') return 'not running';
+  if (owner.reading.read === 'unreadable') return 'unknown';
   if (declared.verdict.is === 'refused') return 'refused';
   if (!inPlace) return 'unknown';
   if (step) return holdsRouting(inPlace) ? 'drifted' : 'not routed yet';
@@ -84,6 +85,7 @@ function bypassOf({ declared, byHand }: Decision): string[] {
 
 function whyUnread({ owner }: Decision, { kernel }: World): string | undefined {
   const reading = kernel?.namespaces.get(owner.id);
+  if (owner.reading.read === 'unreadable') return owner.reading.why;
   return kernel?.outOfReach?.why ?? (reading?.read === 'unreadable' ? reading.why : undefined);
 }
 

@@ -17,7 +17,7 @@ import { planNat, warpsWithNat } from './findings/nat.js';
 import { preflight } from './findings/preflight.js';
 import { inSafeOrder } from './changes/safe-order.js';
 import { isByHand } from './policy/tables.js';
-import { unreadFinding } from './decision/unread.js';
+import { outdatedFindings, unreadFinding, unreadKernel } from './decision/unread.js';
 import { unmatchedTargets } from './routes/unmatched.js';
 import { wishesFor } from './routes/wishes.js';
 
@@ -51,7 +51,9 @@ function planFor(
   const guarded = new Set(declaration.guarded);
   const known = [
     ...nat.findings,
+    ...unreadKernel(world),
     ...unreadFinding(decisions, world),
+    ...outdatedFindings(decisions, world),
     ...preflight(routed, world, warpsWithNat(served)),
     ...caveats(routed, world, { strict: declaration.strict, guarded }),
     ...decisions.flatMap(({ findings }) => findings),

@@ -1,6 +1,6 @@
 import type { Container, ContainerDetails } from '../../model/container.js';
 import type { HostNetworking } from '../../model/kernel-view.js';
-import type { NamespaceReading } from '../../model/namespace.js';
+import type { ContainerProcess, NamespaceReading, NamespaceState } from '../../model/namespace.js';
 import type { Network } from '../../model/network.js';
 import type { Step } from '../../model/step.js';
 import type { NamespaceQuestion } from '../../netns/kernel.js';
@@ -9,6 +9,22 @@ interface Remembered<T> {
   /** What the list said of the container when it was read: when that changes, so may the rest have. */
   readonly as: string;
   readonly value: T;
+}
+
+/** An engine that hangs over a container is asked about it again after this long, if no event names the container before. */
+const askAgainMs = 30_000;
+
+/** What was read of one run of a container. */
+interface LastState {
+  readonly process: ContainerProcess;
+  readonly state: NamespaceState;
+}
+
+/** An inspect that the engine did not answer in time. */
+export interface Unanswered {
+  readonly why: string;
+  /** Whether it is time to ask once more. */
+  readonly isDue: boolean;
 }
 
 /** A container as the list shows it, in so far as details and namespace hang on it. */
@@ -33,9 +49,18 @@ function bridgesOf(networks: readonly Network[]): string {
  */
 export class Memory {
   readonly #details = new Map<string, Remembered<ContainerDetails>>();
+  readonly #unanswered = new Map<string, Remembered<{ readonly why: string; readonly askAgainAt: number }>>();
   readonly #namespaces = new Map<string, Remembered<NamespaceReading>>();
+  /** What was last read of each namespace, for when a look at it fails. */
+  readonly #lastStates = new Map<string, LastState>();
   #host: Remembered<HostNetworking> | undefined;
   #holders: ReadonlySet<string> = new Set();
+  readonly #now: () => number;
+
+  /** `now` gives milliseconds that never go back. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
 
   details(container: Container): ContainerDetails | undefined {
     return recall(this.#details, container);
@@ -43,6 +68,19 @@ export class Memory {
 
   rememberDetails(container: Container, details: ContainerDetails): void {
     this.#details.set(container.id, { as: appearance(container), value: details });
+    this.#unanswered.delete(container.id);
+  }
+
+  /** The inspect of a container that timed out before. Nobody waits for the same again and again: closings would wait too. */
+  unanswered(container: Container): Unanswered | undefined {
+    const known = recall(this.#unanswered, container);
+    return known && { why: known.why, isDue: this.#now() >= known.askAgainAt };
+  }
+
+  rememberUnanswered(container: Container, why: string): void {
+    const value = { why, askAgainAt: this.#now() + askAgainMs };
+    this.#details.delete(container.id);
+    this.#unanswered.set(container.id, { as: appearance(container), value });
   }
 
   /** What is known of a namespace, where it answers the question. */
@@ -51,7 +89,18 @@ export class Memory {
     return known?.read === 'state' && warpSide && !known.state.warpSide ? undefined : known;
   }
 
-  rememberNamespace(container: Container, reading: NamespaceReading): void {
+  /** What was last read of the namespace of this very process, where that answers the question. */
+  lastState(
+    { id, pid, startedAt }: ContainerProcess,
+    question: NamespaceQuestion,
+  ): NamespaceState | undefined {
+    const { process, state } = this.#lastStates.get(id) ?? {};
+    const isSameRun = process?.pid === pid && process.startedAt === startedAt;
+    return isSameRun && (!question.warpSide || state?.warpSide) ? state : undefined;
+  }
+
+  rememberNamespace(container: Container, process: ContainerProcess, reading: NamespaceReading): void {
+    if (reading.read === 'state') this.#lastStates.set(container.id, { process, state: reading.state });
     // What could not be read is tried again each time.
     if (reading.read === 'state' || reading.read === 'host') {
       this.#namespaces.set(container.id, { as: appearance(container), value: reading });
@@ -78,7 +127,10 @@ export class Memory {
     this.#holders = holders;
   }
 
-  /** What an event, or a step of ours, may have changed. */
+  /**
+   * What an event, or a step of ours, may have changed. That the engine did not answer for a container stays known
+   * when everything is read again: only an event that names the container is a reason to expect an answer.
+   */
   forget(what: 'everything' | Iterable<string>): void {
     if (what === 'everything') {
       this.#details.clear();
@@ -87,7 +139,9 @@ export class Memory {
     }
     for (const id of what) {
       this.#details.delete(id);
+      this.#unanswered.delete(id);
       this.#namespaces.delete(id);
+      this.#lastStates.delete(id);
     }
   }
 
@@ -120,9 +174,8 @@ export class Memory {
   /** Forgets containers that are there no more: what a pass remembers is bounded by what there is. */
   keepOnly(containers: readonly Container[]): void {
     const present = new Set(containers.map(({ id }) => id));
-    for (const id of [...this.#details.keys(), ...this.#namespaces.keys()]) {
-      if (!present.has(id)) this.forget([id]);
-    }
+    const remembered = [this.#details, this.#unanswered, this.#namespaces, this.#lastStates];
+    this.forget(remembered.flatMap(each => [...each.keys()]).filter(id => !present.has(id)));
   }
 }
 

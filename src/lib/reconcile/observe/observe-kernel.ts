@@ -1,6 +1,7 @@
+import { isEngineFailure } from '../../docker/failures/engine-error.js';
 import { processOf } from '../../model/container-process.js';
 import type { Container } from '../../model/container.js';
-import { FairleadError } from '../../model/errors.js';
+import { FairleadError, messageOf } from '../../model/errors.js';
 import type { HostNetworking, KernelView, OutOfReach } from '../../model/kernel-view.js';
 import type { ContainerProcess, NamespaceReading } from '../../model/namespace.js';
 import type { World } from '../../model/world.js';
@@ -31,7 +32,17 @@ function emptyView(outOfReach?: OutOfReach): KernelView {
 function outOfReachBy(error: unknown): OutOfReach {
   if (!(error instanceof FairleadError)) throw error;
   const { code, message, hints, exit } = error;
-  return { code, why: message, hints, exit };
+  return { code, why: message, hints, exit, ...(mayPass(error) && { passing: true }) };
+}
+
+/** Rights and programs that are missing are missing the next time too. */
+function mayPass(error: unknown): boolean {
+  return !isKernelFailure(error, 'privileges', 'tool', 'not-here');
+}
+
+/** What the system itself refused: too many open files, an error of its own. */
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
 }
 
 async function readNamespace(
@@ -43,10 +54,10 @@ async function readNamespace(
   try {
     return await kernel.readNamespace(process, question, signal);
   } catch (error) {
-    if (!(error instanceof FairleadError) || signal?.aborted) throw error;
+    if (!(error instanceof FairleadError || isSystemError(error)) || signal?.aborted) throw error;
     if (isKernelFailure(error, 'gone')) return { read: 'gone' };
     if (isKernelFailure(error, 'host-namespace')) return { read: 'host' };
-    return { read: 'unreadable', why: error.message };
+    return { read: 'unreadable', why: messageOf(error), ...(mayPass(error) && { passing: true }) };
   }
 }
 
@@ -75,6 +86,16 @@ const unseen: NamespaceReading = {
   read: 'unreadable',
   why: 'its process is not to be seen from here: in a container Fairlead needs the processes of the host (--pid=host)',
 };
+
+/**
+ * A container that has no process to look at: it has ended or runs anew since it was listed, unless it is merely not
+ * known which process it has.
+ */
+function withoutProcess({ reading }: Container): NamespaceReading {
+  if (reading.read === 'details') return { read: 'gone' };
+  const why = reading.read === 'unreadable' ? reading.why : 'the engine was not asked which process it has';
+  return { read: 'unreadable', why };
+}
 
 function isAnswered(answered: NamespaceQuestion | undefined, { warpSide }: NamespaceQuestion): boolean {
   return answered !== undefined && (answered.warpSide || !warpSide);
@@ -105,13 +126,26 @@ export async function observeKernel(
     const remembered = memory?.namespace(container, question);
     if (remembered) return remembered;
     const process = processOf(container);
-    if (!process) return { read: 'gone' };
-    const reading = await limit(async () => {
+    if (!process) return withoutProcess(container);
+    const reading = await limit(async (): Promise<NamespaceReading> => {
       const first = await readNamespace(kernel, process, question, signal);
-      return first.read === 'gone' && (await isStill(process)) ? unseen : first;
+      if (first.read !== 'gone') return first;
+      try {
+        return (await isStill(process)) ? unseen : first;
+      } catch (error) {
+        if (!isEngineFailure(error, 'timeout', 'malformed', 'transient', 'refused')) throw error;
+        const { failure, message: why } = error;
+        if (failure === 'timeout') memory?.rememberUnanswered(container, why);
+        return { read: 'unreadable', why };
+      }
     });
-    memory?.rememberNamespace(container, reading);
-    return reading;
+    memory?.rememberNamespace(container, process, reading);
+    // A look that fails is no reason to take anything away: what was in place before is taken to be there still.
+    const last =
+      reading.read === 'unreadable' && reading.passing ? memory?.lastState(process, question) : undefined;
+    return last && reading.read === 'unreadable'
+      ? { read: 'state', state: last, outdated: reading.why }
+      : reading;
   };
   const namespaces = new Map<string, NamespaceReading>();
   const view = { ...world, kernel: { host, holders, namespaces } };

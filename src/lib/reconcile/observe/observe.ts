@@ -10,6 +10,9 @@ import type { NetworkWorld } from '../../networks/network-world.js';
 /** Inspects under way at once: more than this gains nothing (measured on 1,000 containers). */
 const inspectsAtOnce = 16;
 
+/** Time for an inspect that the engine did not answer before: one that it answers at all takes a few milliseconds. */
+const secondTryMs = 2000;
+
 /** Which containers a decision needs more of than the lists tell. */
 export type NeedsInspect = (
   container: Container,
@@ -17,19 +20,33 @@ export type NeedsInspect = (
   containers: readonly Container[],
 ) => boolean;
 
-/** `undefined` where the container is gone by now. */
+/** `undefined` where the container is gone by now. What the engine does not answer in time is noted in the memory. */
 async function inspect(
   engine: Engine,
   container: Container,
   signal: AbortSignal | undefined,
+  memory: Memory | undefined,
 ): Promise<Reading | undefined> {
+  const before = memory?.unanswered(container);
+  if (before && !before.isDue) return { read: 'unreadable', why: before.why };
+  const secondTry = before && AbortSignal.timeout(secondTryMs);
+  const ends = [signal, secondTry].filter(end => end !== undefined);
   try {
-    return { read: 'details', details: await engine.inspectContainer(container, signal) };
+    const details = await engine.inspectContainer(
+      container,
+      ends.length > 1 ? AbortSignal.any(ends) : ends[0],
+    );
+    memory?.rememberDetails(container, details);
+    return { read: 'details', details };
   } catch (error) {
     if (isEngineFailure(error, 'not-found')) return undefined;
+    const isUnanswered =
+      isEngineFailure(error, 'timeout') || (secondTry?.aborted === true && !signal?.aborted);
     // Without the engine there is no World; with one unreadable container there is.
-    if (isEngineFailure(error, 'unreachable', 'denied', 'aborted')) throw error;
-    return { read: 'unreadable', why: messageOf(error) };
+    if (!isUnanswered && isEngineFailure(error, 'unreachable', 'denied', 'aborted')) throw error;
+    const why = isUnanswered ? (before?.why ?? messageOf(error)) : messageOf(error);
+    if (isUnanswered) memory?.rememberUnanswered(container, why);
+    return { read: 'unreadable', why };
   }
 }
 
@@ -43,9 +60,7 @@ async function inspectThose(
   const read = async (container: Container): Promise<Reading | undefined> => {
     const details = memory?.details(container);
     if (details) return { read: 'details', details };
-    const reading = await limit(() => inspect(engine, container, signal));
-    if (reading?.read === 'details') memory?.rememberDetails(container, reading.details);
-    return reading;
+    return limit(() => inspect(engine, container, signal, memory));
   };
   const { default: pLimit } = await import('p-limit');
   const limit = pLimit(inspectsAtOnce);

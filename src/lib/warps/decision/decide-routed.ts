@@ -1,7 +1,9 @@
+import type { Container } from '../../model/container.js';
 import type { RoutingState } from '../../model/routing.js';
 import type { World } from '../../model/world.js';
 import { byHandRouting } from '../policy/by-hand.js';
 import type { JudgedTarget } from '../routes/classify.js';
+import { namespaceOwner } from '../routes/namespace-owner.js';
 import { decideRefused } from './decide-refused.js';
 import { type Decision, type DecisionOptions, finding, nothingByHand, stepTo } from './decision.js';
 import { routingFor } from '../policy/policy.js';
@@ -25,6 +27,34 @@ function reasonFor(
   return `${says}: what is in place is not what is declared`;
 }
 
+/** Whether something of ours was found in a namespace, by the kernel's own list of its tables. */
+function isHeld(owner: Container, { kernel, containers }: World): boolean {
+  return containers.some(container => {
+    if (!kernel?.holders.has(container.id)) return false;
+    const found = namespaceOwner(container, containers);
+    return 'owner' in found && found.owner.id === owner.id;
+  });
+}
+
+/** Why what is in its namespace is not known, where the kernel could be looked at otherwise. */
+function whyUnread({ id }: Container, { kernel }: World): string | undefined {
+  const reading = kernel?.namespaces.get(id);
+  return kernel?.host && reading?.read === 'unreadable' ? `could not be read: ${reading.why}` : undefined;
+}
+
+/** What is in place is left alone: it may be just what is declared, and to plan without it would take its ways back. */
+function leftAlone(declared: JudgedTarget, target: RoutedTarget, reason: string): Decision {
+  const { owner, named } = declared;
+  return {
+    owner,
+    declared,
+    byHand: nothingByHand,
+    routes: summarizeRoutes(target.routes, new Map()),
+    routed: target,
+    findings: [finding(named, { find: 'refused', reason: `${reason}; what is routed stays as it is` })],
+  };
+}
+
 /** Routes as declared, beside what was routed by hand and is not given anew. */
 export function decideRouted(
   declared: JudgedTarget,
@@ -36,6 +66,8 @@ export function decideRouted(
   const reading = world.kernel?.namespaces.get(owner.id);
   const state = reading?.read === 'state' ? reading.state : undefined;
   const inPlace = state?.routing;
+  const unread = whyUnread(owner, world);
+  if (unread !== undefined && isHeld(owner, world)) return leftAlone(declared, target, unread);
   const byHand = inPlace
     ? withoutSuperseded(byHandRouting(inPlace, world.containers), target.routes)
     : nothingByHand;
@@ -47,7 +79,10 @@ export function decideRouted(
   }
   const closed = new Map(
     // What a namespace that nobody could read has in the way of devices is no news of the warp.
-    laidOut.closed.flatMap(({ route, why }) => (state || !route.passage ? [[route, why] as const] : [])),
+    laidOut.closed.flatMap(({ route, why }) => {
+      const known = state || !route.passage ? why : unread;
+      return known === undefined ? [] : [[route, known] as const];
+    }),
   );
   const routes = [...summarizeRoutes(target.routes, closed), ...summarizeByHand(byHand, target.routes)];
   const blocked = [...closed.values()];

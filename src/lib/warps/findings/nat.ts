@@ -2,7 +2,7 @@ import { processOf } from '../../model/container-process.js';
 import type { Container } from '../../model/container.js';
 import { escapeText } from '../../model/escape.js';
 import type { ContainerProcess, NamespaceReading } from '../../model/namespace.js';
-import { type Finding, type Plan, joinPlans } from '../../model/plan.js';
+import { type Finding, type Plan, emptyPlan, joinPlans } from '../../model/plan.js';
 import type { WarpNat, WarpSide } from '../../model/warp-side.js';
 import type { World } from '../../model/world.js';
 import { canonicalAddress } from '../../net/address.js';
@@ -72,6 +72,11 @@ function aboutTunnel(name: string, { tunnels }: WarpSide, tunnel: string | undef
   return [{ ...finding, reason }];
 }
 
+/** Whether something of ours is in a namespace that could not be read: a warp may have been asked there to serve it. */
+function isAnyUnread({ kernel }: World): boolean {
+  return [...(kernel?.holders ?? [])].some(id => kernel?.namespaces.get(id)?.read === 'unreadable');
+}
+
 function planSide(process: ContainerProcess, demand: Demand, side: WarpSide): Plan {
   const { name, addresses } = demand;
   const tunnel = tunnelOf(side);
@@ -116,6 +121,11 @@ function planWarp(container: Container, demand: Demand, reading: NamespaceReadin
   return only({ find: 'refused', container: demand.name, reason: `NAT cannot be set up: ${why}` });
 }
 
+function withServed({ name, addresses }: Demand, reading: NamespaceReading): Demand {
+  const served = reading.read === 'state' ? (reading.state.warpSide?.nat?.targets ?? []) : [];
+  return { name, addresses: new Set([...addresses, ...served]) };
+}
+
 function planRemoval(container: Container, reading: NamespaceReading): Plan {
   const process = processOf(container);
   const hasOwn = reading.read === 'state' && reading.state.warpSide?.hasOwn;
@@ -132,12 +142,14 @@ export function warpsWithNat(targets: readonly RoutedTarget[]): ReadonlySet<stri
 /** Forwarding and NAT in the warps of the routes that ask for it (`nat: true`), and nowhere else. */
 export function planNat(targets: readonly RoutedTarget[], world: World): Plan {
   const demanded = demands(targets);
+  const isUnsure = isAnyUnread(world);
   return joinPlans(
     ...world.containers.flatMap(container => {
       const reading = world.kernel?.namespaces.get(container.id);
       if (!reading) return [];
       const demand = demanded.get(container.id);
-      return demand ? planWarp(container, demand, reading) : planRemoval(container, reading);
+      if (!demand) return isUnsure ? emptyPlan : planRemoval(container, reading);
+      return planWarp(container, isUnsure ? withServed(demand, reading) : demand, reading);
     }),
   );
 }
