@@ -51,6 +51,8 @@ export class WatchStage {
   keepsKernel = false;
   /** Makes passes fail as a whole. */
   passFails = false;
+  /** Makes such passes plan before. */
+  failsAfterPlan = false;
   mostAtOnce = 0;
   end: WatchEnd | undefined;
   loop!: WatchLoop;
@@ -74,8 +76,13 @@ export class WatchStage {
   }
 
   /** A loop that has looked at everything and has nothing to do. */
-  static async settled(options: Partial<WatchOptions> = {}): Promise<WatchStage> {
-    const stage = new WatchStage().start(options);
+  static async settled(
+    options: Partial<WatchOptions> = {},
+    { keepsKernel = false }: { readonly keepsKernel?: boolean } = {},
+  ): Promise<WatchStage> {
+    const stage = new WatchStage();
+    stage.keepsKernel = keepsKernel;
+    stage.start(options);
     await stage.clock.advance(2000);
     stage.runs.length = 0;
     stage.told.length = 0;
@@ -122,6 +129,7 @@ export class WatchStage {
     try {
       // Not ended by the signal: that is for between the steps.
       await this.clock.sleep(this.passMs, new AbortController().signal);
+      if (this.failsAfterPlan) request.onPlan({ steps: this.wanted, findings: [] });
       if (this.passFails || !this.engine.up) throw unreachable();
       const results = this.wanted.map(step => this.#result(step, request, signal));
       run.report = { results, findings: [] };

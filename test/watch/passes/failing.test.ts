@@ -3,6 +3,7 @@ import type { Outcome, Report } from '../../../src/lib/model/report.js';
 import type { Step } from '../../../src/lib/model/step.js';
 import { Breaker } from '../../../src/lib/watch/passes/breaker.js';
 import { Failing } from '../../../src/lib/watch/passes/failing.js';
+import { idOf } from '../../support/world.js';
 import { WatchStage, connectStep } from '../../support/watch-stage.js';
 
 const middle = (): number => 0.5;
@@ -176,23 +177,63 @@ describe('an object that fails', () => {
 });
 
 describe('passes that fail as a whole', () => {
-  it('are followed by another over everything, later and later, whatever happens meanwhile', async () => {
-    const stage = await WatchStage.settled();
+  const failFor = async (stage: WatchStage, turns: number): Promise<void> => {
     stage.passFails = true;
-    for (let i = 0; i < 600; i += 1) {
+    for (let i = 0; i < turns; i += 1) {
       stage.emit('container start web');
       await stage.clock.advance(100);
     }
-    expect(stage.eventsOf('pass-failed').map(({ retryInMs }) => retryInMs)).to.deep.equal([
-      750, 1500, 3000, 6000, 12_000, 24_000, 45_000,
-    ]);
-    expect(stage.runs.slice(1).every(({ request }) => request.forget === 'everything')).to.equal(true);
+  };
+  const waits = (stage: WatchStage): number[] =>
+    stage.eventsOf('pass-failed').map(({ retryInMs }) => retryInMs);
+
+  it('are followed by another, later and later, whatever happens meanwhile', async () => {
+    const stage = await WatchStage.settled();
+    await failFor(stage, 600);
+    expect(waits(stage)).to.deep.equal([750, 1500, 3000, 6000, 12_000, 24_000, 45_000]);
     stage.passFails = false;
     await stage.clock.advance(60_000);
     expect(stage.runs.at(-1)?.causes).to.equal('the pass before failed, container start web');
     stage.emit('container start web');
     await stage.clock.advance(100);
     expect(stage.runs.at(-1)?.causes).to.equal('container start web');
+  });
+
+  it('are followed by another within two seconds while something is kept in the kernel', async () => {
+    const stage = await WatchStage.settled({}, { keepsKernel: true });
+    await failFor(stage, 100);
+    expect(waits(stage).slice(0, 5)).to.deep.equal([750, 1500, 1500, 1500, 1500]);
+    stage.passFails = false;
+    stage.wanted = [guard];
+    stage.emit('container die vpn');
+    await stage.clock.advance(2000);
+    expect(stage.wanted).to.deep.equal([]);
+  });
+
+  it('are not asked again for what they have read', async () => {
+    const stage = await WatchStage.settled();
+    stage.passFails = true;
+    stage.loop.requestFullPass('SIGHUP');
+    await stage.clock.advance(1000);
+    stage.emit('container start web');
+    await stage.clock.advance(4000);
+    expect(stage.runs.map(({ request }) => request.forget)).to.deep.equal([
+      'everything',
+      new Set(),
+      new Set([idOf('web')]),
+    ]);
+  });
+
+  it('are followed by one over everything where a part of the plan may have been done', async () => {
+    const stage = await WatchStage.settled();
+    stage.passFails = true;
+    stage.failsAfterPlan = true;
+    stage.emit('container start web');
+    await stage.clock.advance(1000);
+    expect(stage.runs.map(({ request }) => request.forget)).to.deep.equal([
+      new Set([idOf('web')]),
+      'everything',
+    ]);
   });
 });
 

@@ -32,7 +32,10 @@ export interface PassRequest {
   readonly onProgress: () => void;
 }
 
-/** A throw: the pass failed as a whole, the engine did not answer for instance. What failed of it is in the report. */
+/**
+ * A throw: the pass failed as a whole, the engine did not answer for instance. What failed of it is in the report. Also
+ * one that throws has forgotten what it was asked to: the next one is not asked for that again.
+ */
 export type RunPass = (request: PassRequest, signal: AbortSignal) => Promise<PassOutcome>;
 
 export interface PassOutcome {

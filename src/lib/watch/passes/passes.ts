@@ -36,6 +36,8 @@ export interface PassesOptions {
 
 const nothingSucceeds = 'nothing succeeds any more; all is tried again later';
 const untilNextPass: BackOff = { initialMs: 1000, maxMs: 60_000 };
+/** While routes or a guard are in force: a warp that ends in the meantime leaves them open until a pass closes them. */
+const untilNextPassOverKernel: BackOff = { initialMs: 1000, maxMs: 2000 };
 
 async function attempt(pass: () => Promise<PassOutcome>): Promise<PassOutcome | { readonly error: unknown }> {
   try {
@@ -61,6 +63,8 @@ export class Passes {
   /** Whether the last pass that could see kept anything in the kernel. */
   keepsKernel = false;
   #failedInARow = 0;
+  /** Whether the running pass has come as far as a plan, of which it may have done a part. */
+  #hasPlanned = false;
   #holdUntil = -Infinity;
   readonly #options: PassesOptions;
 
@@ -112,6 +116,7 @@ export class Passes {
     const request = this.#request(collected, facts, begunAt);
     this.departures.passBegins(request.forget);
     this.outdated.passBegins();
+    this.#hasPlanned = false;
     observer({ kind: 'pass-begun', ...facts });
     this.progressAt = begunAt;
     this.count += 1;
@@ -168,6 +173,7 @@ export class Passes {
         return why ?? this.outdated.heldBack(step);
       },
       onPlan: plan => {
+        this.#hasPlanned = true;
         onProgress();
         observer({ kind: 'planned', plan, ...facts });
       },
@@ -184,12 +190,17 @@ export class Passes {
     if (!dryRun) this.#tellBreaker(evidence, now);
   }
 
-  /** A pass that failed as a whole: another one follows, over everything, since it is not known how far it got. */
+  /**
+   * A pass that failed as a whole: another one follows. Where it had planned, it is not known how far it got, and
+   * everything is read again. Before that nothing was changed, and what it could read counts: an engine that is
+   * overloaded is not asked all of it again every time.
+   */
   #failed(now: number): number {
     this.#failedInARow += 1;
-    const retryInMs = equalJitterMs(untilNextPass, this.#failedInARow, this.#options.random);
+    const backOff = this.keepsKernel ? untilNextPassOverKernel : untilNextPass;
+    const retryInMs = equalJitterMs(backOff, this.#failedInARow, this.#options.random);
     this.#holdUntil = now + retryInMs;
-    this.schedule.request({ forget: 'everything', cause: 'the pass before failed' });
+    this.schedule.request({ forget: this.#hasPlanned ? 'everything' : [], cause: 'the pass before failed' });
     return retryInMs;
   }
 
