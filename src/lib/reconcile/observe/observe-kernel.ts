@@ -134,9 +134,9 @@ export async function observeKernel(
         return (await isStill(process)) ? unseen : first;
       } catch (error) {
         if (!isEngineFailure(error, 'timeout', 'malformed', 'transient', 'refused')) throw error;
-        const { failure, message: why } = error;
-        if (failure === 'timeout') memory?.rememberUnanswered(container, why);
-        return { read: 'unreadable', why };
+        // The process is gone; what there is instead, another round asks, without waiting for the engine once more.
+        if (error.failure === 'timeout') memory?.rememberUnanswered(container, error.message);
+        return first;
       }
     });
     memory?.rememberNamespace(container, process, reading);
