@@ -5,7 +5,7 @@ import type { GlobalFlags } from '../cli/global-flags.js';
 import { readStandardInput } from '../cli/standard-input.js';
 import type { Examination } from '../lib/config/examine.js';
 import { problemCount, problemJson } from '../lib/config/problem-json.js';
-import { problemLine } from '../lib/config/problem-text.js';
+import { problemLines } from '../lib/config/problem-text.js';
 import type { Problem } from '../lib/config/source/problem.js';
 import type { ConfigSource } from '../lib/config/source/read-source.js';
 import { ExitCode, UsageError } from '../lib/model/errors.js';
@@ -92,7 +92,7 @@ export default class ValidateConfig extends BaseCommand {
     const valid = !problems.some(({ severity }) => severity === 'error');
     const exitCode = valid ? ExitCode.asDesired : ExitCode.usage;
     process.exitCode = exitCode;
-    const lines = problems.map(problemLine);
+    const lines = problems.flatMap(problemLines);
     this.print([...lines, problems.length === 0 ? `${file} has no mistakes` : problemCount(problems)], flags);
     if (!valid) this.printProblems(lines, flags);
     return { exitCode, file, valid, problems: problems.map(problemJson) };

@@ -2,14 +2,15 @@ import { checkConfig } from './checks/config-checks.js';
 import { Origins } from './origin.js';
 import type { FairleadConfig } from './schema.js';
 import type { Override } from './settings.js';
-import { readShape } from './shape.js';
+import { readShape, type Shaped } from './shape.js';
 import { interpolate } from './source/interpolate.js';
 import { emptyMap, setAt } from './source/overlay.js';
-import { parseText } from './source/parse-text.js';
+import { type Format, parseText } from './source/parse-text.js';
 import type { Fault, Problem } from './source/problem.js';
 import { edited, pathInFile } from './source/edit.js';
 import type { ConfigSource } from './source/read-source.js';
-import { follow, type Node, placeOf } from './source/tree.js';
+import { follow, type Node, type Path, placeOf } from './source/tree.js';
+import { written } from './source/written.js';
 import type { SpecProblem } from './spec-problem.js';
 
 /** What looking at a config gave. */
@@ -36,7 +37,7 @@ export async function examine(
   const base = misshapen ? emptyMap : fileRoot;
   const merged = overrides.reduce(overlay, base);
   const origins = new Origins(source?.file, base, overrides);
-  const teller = new Teller(source?.file ?? '', origins);
+  const teller = new Teller(source?.file ?? '', source?.format ?? 'yaml', origins);
   const told = [...parsed.faults, ...faults, ...(misshapen ? [misshapen] : [])].map(fault =>
     teller.tellFault(fault),
   );
@@ -51,13 +52,23 @@ export async function examine(
     ...warnings,
     ...told,
     ...shaped.faults.map(fault => teller.tellFault(fault)),
-    ...(shaped.config ? checkConfig(shaped.config).map(place) : []),
+    ...(shaped.config ? checkConfig(shaped.config).filter(isNoConsequence(shaped)).map(place) : []),
   ];
   return {
     ...(shaped.config && { config: shaped.config }),
     problems: problems.sort(byPlace),
     origins,
     place,
+  };
+}
+
+/** What is missing only because it was of the wrong shape is not told beside that. */
+function isNoConsequence({ root, removed }: Shaped): (problem: SpecProblem) => boolean {
+  const isWithin = (inner: Path, outer: Path): boolean => outer.every((step, at) => step === inner[at]);
+  return ({ lacks }) => {
+    if (!lacks) return true;
+    const lacking = pathInFile(root, lacks);
+    return !removed.some(path => isWithin(path, lacking) || isWithin(lacking, path));
   };
 }
 
@@ -72,8 +83,13 @@ function rootFault(root: Node, { text, property }: ConfigSource): Fault | undefi
     return { at, message, allowed: '`networks: {}`, if nothing is to be declared' };
   }
   if (root.kind === 'map') return undefined;
+  const allowed = 'keys such as networks, attachments, proxies and warp';
   const what = root.kind === 'list' ? 'a list' : 'a single value';
-  return { at: property === undefined ? root.at : at, message: `${what} stands where a map is wanted` };
+  return {
+    at: property === undefined ? root.at : at,
+    message: `${what} stands where a map is wanted`,
+    allowed,
+  };
 }
 
 /** Whether a text holds nothing but comments. */
@@ -95,21 +111,32 @@ function overlay(root: Node, { path, value }: Override): Node {
 /** Says where a problem stands: in the file, or in the flag or variable that gives the value. */
 class Teller {
   readonly #file: string;
+  readonly #format: Format;
   readonly #origins: Origins;
 
-  constructor(file: string, origins: Origins) {
+  constructor(file: string, format: Format, origins: Origins) {
     this.#file = file;
+    this.#format = format;
     this.#origins = origins;
   }
 
-  tellFault({ at, path = [], severity = 'error', ...words }: Fault): Problem {
+  tellFault({ at, path = [], severity = 'error', example, ...said }: Fault): Problem {
+    const lines = example && { example: written(example.key, example.value, this.#format) };
+    const words = { ...said, ...lines };
     const override = path.length > 0 ? this.#origins.overrideAt(path) : undefined;
     if (override) return { file: override.name, path, ...words, severity };
     return { file: this.#file, ...(at.line > 0 && at), path, ...words, severity };
   }
 
-  tellProblem({ path, ...words }: SpecProblem, root: Node): Problem {
-    return this.tellFault({ at: placeOf(root, path), path: pathInFile(root, path), ...words });
+  tellProblem({ path, severity, message, allowed, suggestion }: SpecProblem, root: Node): Problem {
+    return this.tellFault({
+      at: placeOf(root, path),
+      path: pathInFile(root, path),
+      message,
+      ...(allowed !== undefined && { allowed }),
+      ...(suggestion !== undefined && { suggestion }),
+      severity,
+    });
   }
 }
 

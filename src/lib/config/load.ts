@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ExitCode, FairleadError } from '../model/errors.js';
 import { defaultConfig } from './default-config.js';
 import { Origins } from './origin.js';
-import { problemLine } from './problem-text.js';
+import { problemLines } from './problem-text.js';
 import type { FairleadConfig } from './schema.js';
 import { environmentOverrides, type Override } from './settings.js';
 import { findConfig } from './source/find-config.js';
@@ -41,7 +41,7 @@ export class ConfigError extends FairleadError {
     super(`The config ${file} has ${count}.`, {
       code: 'config-invalid',
       exit: ExitCode.usage,
-      hints: errors.map(problemLine),
+      hints: errors.flatMap(problemLines),
     });
     this.problems = problems;
   }

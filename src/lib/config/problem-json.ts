@@ -2,8 +2,8 @@ import type { Problem } from './source/problem.js';
 import { pathText } from './source/tree.js';
 
 /** A problem as `--json` prints it: see docs/configuration.md. */
-export function problemJson({ path, ...problem }: Problem): Record<string, unknown> {
-  return { ...problem, path: pathText(path) };
+export function problemJson({ path, example, ...problem }: Problem): Record<string, unknown> {
+  return { ...problem, path: pathText(path), ...(example && { example: example.join('\n') }) };
 }
 
 /** How many errors and warnings, in words. */

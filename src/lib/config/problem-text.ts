@@ -6,11 +6,17 @@ import type { Problem } from './source/problem.js';
  * why; allowed: …; did you mean …?`. What the file says cannot reach the terminal as anything but text.
  */
 export function problemLine(problem: Problem): string {
-  const { file, line, column, severity, message, allowed, suggestion } = problem;
+  const { file, line, column, severity, message, allowed, suggestion, example } = problem;
   const place = [file, line, column].filter(part => part !== undefined).join(':');
   const more = [
     allowed === undefined ? '' : `; allowed: ${allowed}`,
     suggestion === undefined ? '' : `; did you mean ${suggestion}?`,
+    example === undefined ? '' : ', such as',
   ];
   return escapeText(`${place}: ${severity}: ${message}${more.join('')}`);
+}
+
+/** A problem, and below it how it is written where its shape is wrong. */
+export function problemLines(problem: Problem): string[] {
+  return [problemLine(problem), ...(problem.example ?? []).map(line => escapeText(`    ${line}`))];
 }

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import { globalRegistry, type z } from 'zod';
 import type { Path } from './source/tree.js';
 
 /** The parts of zod's own description of a schema that lead on to its parts. */
@@ -28,6 +28,19 @@ export function schemasAt(schema: z.core.$ZodType, path: Path): z.core.$ZodType[
 export function keysAt(schema: z.core.$ZodType, path: Path): string[] {
   const shapes = schemasAt(schema, path).map(each => definitionOf(each).shape);
   return [...new Set(shapes.flatMap(shape => Object.keys(shape ?? {})))];
+}
+
+/** What a key is for, as its schema says it. */
+export function descriptionAt(schema: z.core.$ZodType, path: Path): string | undefined {
+  const last = path.at(-1);
+  if (last === undefined) return undefined;
+  for (const { shape } of schemasAt(schema, path.slice(0, -1)).map(definitionOf)) {
+    for (let each = shape?.[last]; each; each = definitionOf(each).innerType) {
+      const said = globalRegistry.get(each)?.description;
+      if (said !== undefined) return said;
+    }
+  }
+  return undefined;
 }
 
 function into({ shape, element, valueType }: Definition, step: string | number): z.core.$ZodType[] {

@@ -1,7 +1,7 @@
 import { configSchema, type FairleadConfig } from './schema.js';
 import { readIssue } from './shape-faults.js';
 import type { Fault } from './source/problem.js';
-import { edited } from './source/edit.js';
+import { edited, pathInFile } from './source/edit.js';
 import { follow, type Node, type Path, type ScalarNode, valueOf } from './source/tree.js';
 
 export interface Shaped {
@@ -10,6 +10,8 @@ export interface Shaped {
   /** The tree that the config was made from. */
   readonly root: Node;
   readonly faults: readonly Fault[];
+  /** Where something was taken out, by the paths of the file. */
+  readonly removed: readonly Path[];
 }
 
 /** More rounds than any file takes: each takes out what the one before found. */
@@ -22,19 +24,22 @@ const mostRounds = 20;
 export function readShape(given: Node): Shaped {
   let root = castInterpolated(given);
   const faults: Fault[] = [];
+  const removed: Path[] = [];
   for (let round = 0; round < mostRounds; round += 1) {
     const result = configSchema.safeParse(valueOf(root));
-    if (result.success) return { config: result.data, root, faults };
+    if (result.success) return { config: result.data, root, faults, removed };
     const found = result.error.issues.map(issue => readIssue(issue, root));
     // A later round finds only what the taking out itself has caused.
     if (round === 0) faults.push(...found.flatMap(({ faults: told }) => told));
     if (found.some(({ remove }) => remove.some(path => path.length === 0))) break;
+    const wrong = found.flatMap(({ remove }) => remove);
+    removed.push(...wrong.map(path => pathInFile(root, path)));
     root = edited(
       root,
-      found.flatMap(({ remove }) => remove.map(path => ({ path }))),
+      wrong.map(path => ({ path })),
     );
   }
-  return { root, faults };
+  return { root, faults, removed };
 }
 
 /**

@@ -10,9 +10,11 @@ export interface SpecProblem {
   readonly suggestion?: string;
   /** Errors are refused by the engine or harm; warnings are taken by it and do not do what they seem to. */
   readonly severity: 'error' | 'warning';
+  /** What it says is not there. Where something of the wrong shape stands there, that is the mistake to mend. */
+  readonly lacks?: readonly (string | number)[];
 }
 
-type Details = Pick<SpecProblem, 'allowed' | 'suggestion'>;
+type Details = Pick<SpecProblem, 'allowed' | 'suggestion' | 'lacks'>;
 
 export function specError(path: SpecProblem['path'], message: string, details: Details = {}): SpecProblem {
   return { path, message, ...details, severity: 'error' };

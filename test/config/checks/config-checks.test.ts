@@ -253,17 +253,17 @@ const cases: readonly [what: string, text: string, ...expected: RegExp[]][] = [
   ['TLS on a socket', 'docker: { host: "unix:///x", tls: { ca: /c } }', /warning: unix:\/\/ uses no TLS/],
   ['delays the wrong way round', 'retry: { delay: 1m, max_delay: 1s }', /error: delay 1m is longer/],
   ['a port that is none', 'watch: { metrics: ":70000" }', /error: 70000 is no port/],
-  ['a socket without a path', 'watch: { metrics: "unix:metrics" }', /error: .*is no ADDRESS:PORT or unix:/],
+  ['a socket without a path', 'watch: { metrics: "unix:metrics" }', /error: .*is no address to listen at; write/],
   ['a resync without rest', 'watch: { resync: 1ms }', /warning: .*all the time/],
   // shapes
   [
     'a duration without its unit',
     'watch: { resync: 5 }',
-    /the number 5 is no duration; write 500ms, 30s, 5m, 1h or 0$/,
+    /the number 5 is no duration; write 500ms, 30s, 5m, 1h or 0; did you mean "5s"\?$/,
   ],
   ['a version that was taken for a number', 'docker: { api_version: 1.48 }', /did you mean "1\.48"\?$/],
   ['a duration that is none', 'watch: { resync: 5 minutes }', /error: .*is no duration; write 500ms/],
-  ['a list where a map is wanted', 'networks: [a]', /^1:1: error: a list stands where a map is wanted/],
+  ['a list where a map is wanted', 'networks: [a]', /^1:1: error: networks is a list, where a map is wanted, such as$/],
   ['a file that is no map', '- a', /error: a list stands where a map is wanted/],
   ['a missing key', 'attachments: [{ select: { names: [a] } }]', /error: "networks" is missing/],
   [
@@ -281,7 +281,7 @@ const cases: readonly [what: string, text: string, ...expected: RegExp[]][] = [
     'retry: { attempts: 1000 }',
     /error: the number 1000 is too large; allowed: at most 100/,
   ],
-  ['nothing after a key', 'fail_fast:', /^1:1: error: nothing stands where true or false is wanted/],
+  ['nothing after a key', 'fail_fast:', /^1:1: error: fail_fast is empty, where true or false is wanted/],
   [
     'a key that is not there but nearly',
     'netwroks: {}',

@@ -58,7 +58,7 @@ function checkNetworks(
 ): SpecProblem[] {
   const memberships = membershipsOf(declared, aliases);
   if (memberships.length === 0)
-    return [specWarning(place.path, 'no networks are named, so this does nothing')];
+    return [specWarning(place.path, 'no networks are named, so this does nothing', { lacks: place.path })];
   const seen = new Set<string>();
   return memberships.flatMap((membership, index) => {
     const at = [...place.path, Array.isArray(declared) ? index : membership.network];
@@ -78,7 +78,11 @@ function checkDeclared(key: string, path: Path, { config, app }: Place): SpecPro
   const suggestion = nearest(key, [...own, ...Object.keys(config.networks)]);
   const allowed = 'a key under networks; with external: true where someone else makes it';
   return [
-    specError(path, `the network "${key}" is declared nowhere`, { allowed, ...suggesting(suggestion) }),
+    specError(path, `the network "${key}" is declared nowhere`, {
+      allowed,
+      ...suggesting(suggestion),
+      lacks: ['networks', key],
+    }),
   ];
 }
 

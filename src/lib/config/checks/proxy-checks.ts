@@ -42,7 +42,7 @@ function checkProxy(proxy: ProxyDeclaration, path: Path): SpecProblem[] {
 function checkWho({ container, select }: ProxyDeclaration, path: Path): SpecProblem[] {
   const allowed = 'either container or select';
   if (container === undefined && !select)
-    return [specError(path, 'nothing says which container is the proxy', { allowed })];
+    return [specError(path, 'nothing says which container is the proxy', { allowed, lacks: path })];
   if (container !== undefined && select)
     return [specError([...path, 'select'], 'container and select both say which the proxy is', { allowed })];
   return [];

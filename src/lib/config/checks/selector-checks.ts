@@ -47,12 +47,13 @@ function checkRegex(source: string, path: Path): SpecProblem[] {
 export function checkSelector(selector: Selector, path: Path): SpecProblem[] {
   const lists = Object.entries(selector) as [keyof Selector, readonly string[]][];
   if (lists.length === 0) {
-    const allowed = 'names, labels or env';
-    return [specError(path, 'an empty selector selects nothing', { allowed })];
+    const allowed = 'one of names, labels and env, such as names: [web]';
+    return [specError(path, 'an empty selector selects no container', { allowed, lacks: path })];
   }
   return lists.flatMap(([list, entries]) => {
     const at = [...path, list];
-    if (entries.length === 0) return [specError(at, `an empty list of ${list} selects nothing`)];
+    if (entries.length === 0)
+      return [specError(at, `an empty list of ${list} selects no container`, { lacks: at })];
     return entries.flatMap((entry, index) =>
       list === 'names' ? checkNamePattern(entry, [...at, index]) : checkEntry(entry, list, [...at, index]),
     );

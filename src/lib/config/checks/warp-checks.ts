@@ -60,7 +60,8 @@ function checkRules(
 ): { rules: PlacedRule[]; problems: SpecProblem[] } {
   const rules: PlacedRule[] = [];
   const problems: SpecProblem[] = [];
-  if (declared?.length === 0) problems.push(specWarning(path, 'an empty list of rules routes nothing'));
+  if (declared?.length === 0)
+    problems.push(specWarning(path, 'an empty list of rules routes nothing', { lacks: path }));
   for (const [index, declaration] of (declared ?? []).entries()) {
     const reading = readRoutingRule(declaration);
     const at = [...path, index];

@@ -53,8 +53,12 @@ export const watch = z
       .default('5m'),
     metrics: z
       .string()
-      .regex(/^(?:unix:\/.*[^/]|.*:\d{1,5})?$/, { error: 'is no ADDRESS:PORT or unix:/PATH' })
-      .describe('ADDRESS:PORT or unix:/PATH of Prometheus metrics and /healthz; empty for none.')
+      .regex(/^(?:unix:\/.*[^/]|.*:\d{1,5})?$/, {
+        error: 'is no address to listen at; write ":9324", "127.0.0.1:9324" or "unix:/PATH"',
+      })
+      .describe(
+        'Where Prometheus metrics and /healthz are served: [ADDRESS]:PORT or unix:/PATH; empty for nowhere.',
+      )
       .default(''),
   })
   .describe('The daemon.');

@@ -1,3 +1,4 @@
+import type { ShapeExample } from '../shape-example.js';
 import type { Path, Place } from './tree.js';
 
 export type Severity = 'error' | 'warning';
@@ -13,6 +14,8 @@ export interface Problem {
   readonly message: string;
   readonly allowed?: string;
   readonly suggestion?: string;
+  /** Lines of a config, in the format of the file, that have the right shape. */
+  readonly example?: readonly string[];
   readonly severity: Severity;
 }
 
@@ -23,5 +26,6 @@ export interface Fault {
   readonly message: string;
   readonly allowed?: string;
   readonly suggestion?: string;
+  readonly example?: ShapeExample;
   readonly severity?: Severity;
 }

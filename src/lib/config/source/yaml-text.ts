@@ -27,9 +27,9 @@ export function parseYaml(text: string): Parsed {
   if (!first) return { root: nothing, faults: [] };
   const faults: Fault[] = [...first.errors, ...first.warnings]
     .slice(0, mostTold)
-    .map(({ message, pos: [offset] }) => ({
+    .map(({ code, message, pos: [offset] }) => ({
       at: placeAt(offset),
-      message,
+      message: code === 'TAB_AS_INDENT' ? 'a tab indents this line, where YAML wants spaces' : message,
     }));
   if (second)
     faults.push({
