@@ -69,7 +69,7 @@ export async function connect(flags: GlobalFlags): Promise<Connection> {
     warnings,
     ...(loaded.file !== undefined && { configFile: loaded.file }),
     journal,
-    kernel: () => kernelAccess(endpoint, process.env, { folder, warn: message => log.warn(message) }),
+    kernel: kernelAccess(endpoint, process.env, { folder, warn: message => log.warn(message) }),
     log,
   };
 }

@@ -1,6 +1,8 @@
 import { access, lstat, readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Facts } from '../lib/doctor/facts.js';
+import { bootGuardFile } from '../lib/netns/guard-table/boot-guard.js';
+import { bootFolder } from './state-folder.js';
 
 const units = '/etc/systemd/system';
 
@@ -22,8 +24,10 @@ async function isEnabled(unit: string): Promise<boolean> {
 /** Whether the guard would be back before the engine at the next boot; undefined where systemd is not what boots. */
 export async function guardAtBoot(): Promise<Facts['guardAtBoot']> {
   if (!(await isThere(access('/run/systemd/system')))) return undefined;
-  const written = await readFile('/var/lib/fairlead/guard.json', 'utf8').catch(() => undefined);
+  const file = bootGuardFile(bootFolder(process.env));
+  const written = await readFile(file, 'utf8').catch(() => undefined);
   return {
+    file,
     enabled: await isEnabled('fairlead-guard.service'),
     ...(written !== undefined && { written }),
   };

@@ -9,6 +9,7 @@ import {
   begunWhereReadable,
   nothingBegun,
 } from '../lib/reconcile/journal/journal-steps.js';
+import { keepGuardForBoot } from '../lib/reconcile/guard-for-boot.js';
 import type { Memory } from '../lib/reconcile/observe/memory.js';
 import { observeAll } from '../lib/reconcile/observe/observe-all.js';
 import { withGhosts } from '../lib/reconcile/observe/observe-ghosts.js';
@@ -22,6 +23,7 @@ export interface WholePassFlags {
   readonly only?: readonly string[] | undefined;
   readonly prune?: boolean | undefined;
   readonly force?: boolean | undefined;
+  readonly 'fail-fast'?: boolean | undefined;
 }
 
 /** How long a watch waits for an engine that does not say who it is. `apply` waits for as long as its calls may take. */
@@ -53,7 +55,7 @@ export async function wholePass(
   const access = await kernel();
   let begun: BegunElsewhere = nothingBegun;
   const passFor = (only: ReadonlySet<Job> | undefined, isSecondLook = false): Pass<World> => ({
-    failFast: config.fail_fast,
+    failFast: (flags['fail-fast'] ?? false) || config.fail_fast,
     kernel: access.kernel,
     observe: async (engine, signal) => {
       const sources = { engine, access, memory, signal };
@@ -71,8 +73,10 @@ export async function wholePass(
         prune: flags.prune ?? false,
         ...begun,
       }),
-    onDone: ({ results }) => {
-      for (const { step } of results) memory?.forgetStep(step);
+    onDone: async (report, { kernel: view }) => {
+      for (const { step } of report.results) memory?.forgetStep(step);
+      const isDeclared = declared.warps.guarded.length > 0;
+      await keepGuardForBoot(access.kernel, report, { view, isDeclared });
     },
     next: (report, { kernel: view }) => {
       if (!view) return undefined;

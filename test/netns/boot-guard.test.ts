@@ -77,6 +77,41 @@ describe('the guard that is written down for the next boot', () => {
     expect(warnings[1]).to.match(/^Could not remove .* after the next boot until the first pass: ENOTDIR/);
   });
 
+  it('is made up for where it is found in force and not known to be written, once', async () => {
+    const guard = written();
+    const file = join(state, 'guard.json');
+    await guard.makeUp(undefined);
+    expect(await readdir(folder)).to.deep.equal([]);
+    await guard.makeUp(two);
+    expect(JSON.parse(await readFile(file, 'utf8'))).to.deep.equal({ nftables: bootGuard(two) });
+    // The way out of its warps is not in it: with others there is nothing to write.
+    await rm(file);
+    await guard.makeUp(closed);
+    await guard.makeUp(undefined);
+    expect(await readdir(state)).to.deep.equal([]);
+    await guard.makeUp(two.slice(1));
+    await guard.makeUp([]);
+    expect(await readdir(state)).to.deep.equal([]);
+    expect(warnings).to.deep.equal([]);
+  });
+
+  it('is tried again where it could not be written, and told of once until it can be', async () => {
+    await mkdir(join(folder, 'deep'));
+    await writeFile(state, '');
+    const guard = written();
+    await guard.follow(two);
+    await guard.makeUp(two);
+    await guard.makeUp(undefined);
+    expect(warnings).to.have.lengthOf(1);
+    await rm(state);
+    await guard.makeUp(undefined);
+    expect(await readdir(state)).to.deep.equal(['guard.json']);
+    await rm(state, { recursive: true });
+    await writeFile(state, '');
+    await guard.follow([]);
+    expect(warnings).to.have.lengthOf(2);
+  });
+
   it('leaves no draft behind where it cannot take its place', async () => {
     await mkdir(join(state, 'guard.json', 'in the way'), { recursive: true });
     await written().follow(two);

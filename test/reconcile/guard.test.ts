@@ -57,6 +57,26 @@ describe('A guarded network', () => {
     expect(await scene.planned()).to.deep.equal([]);
   });
 
+  it('is written down for the next boot by a pass that finds it guarded, and by no other', async () => {
+    const scene = stage();
+    const kept = (): readonly string[] | undefined => scene.kernel.keptForBoot?.map(({ bridge }) => bridge);
+    await scene.pass();
+    scene.kernel.keptForBoot = undefined;
+    await scene.pass({ dryRun: true });
+    await scene.pass({}, { only: ['proxies'] });
+    expect(kept()).to.equal(undefined);
+    await scene.pass();
+    expect(kept()).to.deep.equal([scene.bridge('vpns')]);
+    // What is declared and not in force stays written down: it is in force from the next boot on.
+    scene.kernel.host = { interfaces: scene.kernel.host.interfaces, filtersBridged: false, nameServers: [] };
+    await scene.pass({ heldBack: () => 'not now' });
+    expect(kept()).to.deep.equal([scene.bridge('vpns')]);
+    scene.config = { ...config({ egress: 'any' }), warp: { ...scene.config.warp, routes: [] } };
+    scene.run('routed', { labels: { 'fairlead.warp': 'warp-1' } });
+    await scene.pass();
+    expect(kept()).to.deep.equal([]);
+  });
+
   it('is not joined by anybody where it could not be guarded', async () => {
     const scene = stage();
     scene.kernel.setGuard = () => Promise.reject(new Error('nft: no space left'));

@@ -181,6 +181,14 @@ export class FakeKernel implements Kernel {
     namespace.warpSide = { ...others, hasOwn: nat !== undefined, ...(nat && { nat }) };
   }
 
+  /** What is written down for the next boot, where anything was. */
+  keptForBoot: readonly GuardedBridge[] | undefined;
+
+  keepForBoot(bridges: readonly GuardedBridge[] | undefined): Promise<void> {
+    this.keptForBoot = bridges ?? this.keptForBoot;
+    return Promise.resolve();
+  }
+
   async setGuard(bridges: readonly GuardedBridge[]): Promise<void> {
     await this.#called('setGuard');
     this.onChange?.();

@@ -96,16 +96,12 @@ function examineBoot(boot: Facts['guardAtBoot'], guard: GuardState | undefined):
       ]),
     ];
   }
-  const { written } = boot;
+  const { file, written } = boot;
   const lacks = (guard?.bridges ?? []).filter(({ bridge }) => !written?.includes(JSON.stringify(bridge)));
   if (written !== undefined && lacks.length === 0) return [];
   const why =
     written === undefined ? 'is not there' : `lacks ${lacks.map(({ bridge }) => bridge).join(', ')}`;
-  return [
-    note('guard', `${gap}: /var/lib/fairlead/guard.json ${why}`, [
-      'It is written whenever the guard is: nft add chain inet fairlead anew && fairlead apply',
-    ]),
-  ];
+  return [note('guard', `${gap}: ${file} ${why}`, ['The next pass writes it: fairlead apply'])];
 }
 
 function examineState({ state }: Facts): Diagnosis[] {

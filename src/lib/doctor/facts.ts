@@ -23,6 +23,8 @@ export interface Facts {
   readonly guardAtBoot?: {
     /** The unit that loads the guard before the engine starts. */
     readonly enabled: boolean;
+    /** The file that it loads. */
+    readonly file: string;
     /** What it loads, as it is written; absent where there is nothing. */
     readonly written?: string;
   };

@@ -43,4 +43,9 @@ export interface Kernel {
   setNat(process: ContainerProcess, nat: WarpNat | undefined, confirm: ConfirmProcess): Promise<void>;
   /** Replaces the guard's table as a whole, in one transaction, and writes it down for the next boot; no bridge: none. */
   setGuard(bridges: readonly GuardedBridge[]): Promise<void>;
+  /**
+   * Writes down the guard that was found in force for the next boot, unless this process has done so already. Without
+   * bridges given, only what could not be written before is tried again. Never throws.
+   */
+  keepForBoot(bridges: readonly GuardedBridge[] | undefined): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { writtenGuard } from './guard-table/boot-guard.js';
+import type { WrittenGuard } from './guard-table/boot-guard.js';
 import { writeGuard } from './guard-table/write-guard.js';
 import { findHolders } from './find-holders.js';
 import type { Kernel } from './kernel.js';
@@ -18,17 +18,16 @@ export interface LocalKernelOptions {
   readonly path?: string;
   /** Wraps the runner of tools: to log or count what is run. */
   readonly observe?: (run: RunTool) => RunTool;
-  /** Where the guard is written down for the next boot, and who is told that it could not be. */
-  readonly boot?: { readonly folder: string; readonly warn: (message: string) => void };
+  /** The guard as it is written down for the next boot; absent where it is not. */
+  readonly written?: WrittenGuard;
 }
 
 /** The kernel of this host, by the system's own tools. */
-export function localKernel({ path, observe = run => run, boot }: LocalKernelOptions = {}): Kernel {
+export function localKernel({ path, observe = run => run, written }: LocalKernelOptions = {}): Kernel {
   const folders = toolFolders(path);
   const findProgram = programFinder(folders);
   const run = observe(toolRunner({ folders, findProgram }));
   const needed = preconditions(run, findProgram);
-  const written = boot && writtenGuard(boot.folder, boot.warn);
   return {
     check: signal => needed.check(signal),
     readHost: signal => readHost(run, findProgram, signal),
@@ -64,6 +63,9 @@ export function localKernel({ path, observe = run => run, boot }: LocalKernelOpt
       if (bridges.length === 0) await written?.follow(bridges);
       await writeGuard(run, bridges);
       if (bridges.length > 0) await written?.follow(bridges);
+    },
+    async keepForBoot(bridges) {
+      await written?.makeUp(bridges);
     },
   };
 }

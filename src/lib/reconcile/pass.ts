@@ -19,7 +19,7 @@ export interface Pass<Seen extends SeenWorld> {
   /** End at the first step that fails. */
   readonly failFast?: boolean;
   /** Called with all that was attempted, however it ended. */
-  readonly onDone?: (report: Report) => void;
+  readonly onDone?: (report: Report, seen: Seen) => Promise<void>;
   /** What is left to do once this has been done: an address that decides about a route exists from its connect on. */
   readonly next?: (report: Report, seen: Seen) => Pass<Seen> | undefined;
   /** The kernel that the containers run on, where the pass works on it. */
@@ -103,7 +103,7 @@ export async function runPass<Seen extends SeenWorld>(
     ...(options.heldBack && { heldBack: options.heldBack }),
     onStep: (step, index) => options.onStep?.(step, index, plan.steps.length),
   });
-  pass.onDone?.(report);
+  await pass.onDone?.(report, seen);
   const { rounds = 1 } = options;
   const next = rounds < mostRounds && !options.signal?.aborted ? pass.next?.(report, seen) : undefined;
   if (!next) return { seen, report: rounds < mostRounds ? report : unsettled(report) };

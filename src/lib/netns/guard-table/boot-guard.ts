@@ -8,7 +8,9 @@ import { type NftCommand, replaceTable, transaction } from '../nft/run-nft.js';
 import { guardTable } from './guard-table.js';
 
 /** What `fairlead-guard.service` loads before the engine starts its containers. */
-const fileName = 'guard.json';
+export function bootGuardFile(stateFolder: string): string {
+  return join(stateFolder, 'guard.json');
+}
 
 /**
  * The guard until the first pass after a boot. Nobody gets out, warps neither: they may come back at other addresses,
@@ -18,28 +20,54 @@ export function bootGuard(bridges: readonly GuardedBridge[]): NftCommand[] {
   return replaceTable(guardTable(bridges.map(({ bridge }) => ({ bridge, warps: [] }))));
 }
 
-/** The guard in force, written down in its closed form for the next boot. Nothing of Fairlead's ever reads it. */
+/** The guard in force, written down in its closed form for the next boot. Nothing of Fairlead's ever acts on it. */
 export interface WrittenGuard {
   /** Follows the guard that has just been put in force; without a bridge nothing is left. Never throws. */
   follow(bridges: readonly GuardedBridge[]): Promise<void>;
+  /**
+   * The same for a guard that was found in force, where this process has not written down just that one. Where none
+   * is given, only what failed last is tried again.
+   */
+  makeUp(bridges: readonly GuardedBridge[] | undefined): Promise<void>;
 }
 
-/** Writes it to a state folder. That it cannot be written takes nothing from the guard, and is warned of. */
+function failureText(bridges: readonly GuardedBridge[], error: unknown): string {
+  const what =
+    bridges.length === 0
+      ? 'Could not remove what guards the networks after the next boot until the first pass'
+      : 'Could not write down the guard for the next boot: until the first pass it may be another one, or none';
+  return `${what}: ${escapeLine(messageOf(error))}`;
+}
+
+/**
+ * Writes it to a state folder. That it cannot be written takes nothing from the guard, and is warned of, once until it
+ * can be or fails otherwise.
+ */
 export function writtenGuard(stateFolder: string, warn: (message: string) => void): WrittenGuard {
-  const file = join(stateFolder, fileName);
+  const file = bootGuardFile(stateFolder);
+  let inPlace: string | undefined;
+  let failed: readonly GuardedBridge[] | undefined;
+  let warnedOf: string | undefined;
+  const textOf = (bridges: readonly GuardedBridge[]): string => `${transaction(bootGuard(bridges))}\n`;
+
+  async function follow(bridges: readonly GuardedBridge[]): Promise<void> {
+    const text = textOf(bridges);
+    try {
+      if (bridges.length === 0) await rm(file, { force: true });
+      else await replaceFile(file, text);
+      [inPlace, failed, warnedOf] = [text, undefined, undefined];
+    } catch (error) {
+      [inPlace, failed] = [undefined, bridges];
+      const message = failureText(bridges, error);
+      if (message !== warnedOf) warn(message);
+      warnedOf = message;
+    }
+  }
+
   return {
-    async follow(bridges) {
-      try {
-        if (bridges.length === 0) await rm(file, { force: true });
-        else await replaceFile(file, `${transaction(bootGuard(bridges))}\n`);
-      } catch (error) {
-        const why = escapeLine(messageOf(error));
-        const what =
-          bridges.length === 0
-            ? 'Could not remove what guards the networks after the next boot until the first pass'
-            : 'Could not write down the guard for the next boot: until the first pass it may be another one, or none';
-        warn(`${what}: ${why}`);
-      }
+    follow,
+    async makeUp(bridges = failed) {
+      if (bridges && textOf(bridges) !== inPlace) await follow(bridges);
     },
   };
 }
