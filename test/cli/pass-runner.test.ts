@@ -26,7 +26,6 @@ const request: PassRequest = {
   kernelAnew: true,
   departing: new Map(),
   causes: [],
-  ending: new Set(),
   heldBack: () => undefined,
   onPlan: () => undefined,
   onProgress: () => undefined,

@@ -3,7 +3,7 @@ import type { Report, StepFailure, StepResult } from '../../src/lib/model/report
 import type { Step } from '../../src/lib/model/step.js';
 import type { LoopEvent } from '../../src/lib/watch/loop-event.js';
 import { type WatchEnd, type WatchLoop, type WatchOptions, watchLoop } from '../../src/lib/watch/loop.js';
-import type { RoutedContainer } from '../../src/lib/watch/departures/departures.js';
+import type { RoutedContainer } from '../../src/lib/watch/departures/known-processes.js';
 import type { PassOutcome, PassRequest } from '../../src/lib/watch/passes/pass-request.js';
 import { objectOf } from '../../src/lib/watch/passes/step-object.js';
 import { engineEvent } from './engine-event.js';

@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { isEngineFailure } from '../../src/lib/docker/failures/engine-error.js';
-import { engineEvent } from '../support/engine-event.js';
-import { WatchStage } from '../support/watch-stage.js';
+import { WatchStage, connectStep } from '../support/watch-stage.js';
 
 describe('an engine that goes and comes', () => {
   it('is looked at as a whole as soon as it is back', async () => {
@@ -79,9 +78,8 @@ describe('an engine that goes and comes', () => {
     expect(stage.runs).to.deep.equal([]);
     stage.emit('container start web');
     await stage.clock.advance(200);
-    expect([...(stage.runs[0]?.request.ending ?? [])]).to.deep.equal([
-      engineEvent('container kill proxy').id,
-    ]);
+    const held = stage.runs[0]?.request.heldBack(connectStep('proxy', 'shop'));
+    expect(held).to.equal('the container is being stopped');
   });
 });
 

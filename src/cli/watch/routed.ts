@@ -5,7 +5,7 @@ import type { World } from '../../lib/model/world.js';
 import { proxyDeclarations } from '../../lib/proxies/declaration.js';
 import { routedBy } from '../../lib/proxies/routed.js';
 import type { Memory } from '../../lib/reconcile/observe/memory.js';
-import type { Followable, Routed, RoutedContainer } from '../../lib/watch/departures/departures.js';
+import type { Followable, Routed, RoutedContainer } from '../../lib/watch/departures/known-processes.js';
 import { stopSignalNumber } from '../../lib/watch/departures/stop-signal.js';
 
 export interface RoutedSources {

@@ -136,7 +136,7 @@ class Loop {
 
   /** What asks for a pass without an event. */
   #lookAtTimers(now: number): void {
-    const { schedule, ending, departures, putOff, failing, retryAt } = this.#passes;
+    const { schedule, stopping, departures, putOff, failing, retryAt } = this.#passes;
     if (this.#resyncAt !== undefined && now >= this.#resyncAt) {
       this.#scheduleResync();
       schedule.request({ forget: 'everything', cause: 'resync' });
@@ -144,8 +144,8 @@ class Loop {
     if (now >= this.#kernelDueAt) {
       schedule.request({ forget: [], kernelAnew: true, cause: 'a look at the kernel' });
     }
-    if (now >= (ending.expiresAt ?? Infinity)) {
-      schedule.request({ forget: ending.expire(now), cause: 'what was left alone for a while' });
+    if (now >= (stopping.expiresAt ?? Infinity)) {
+      schedule.request({ forget: stopping.expire(now), cause: 'what was left alone for a while' });
     }
     if (now >= (departures.expiresAt ?? Infinity)) {
       const surviving = departures.expire(now);
@@ -162,13 +162,13 @@ class Loop {
   }
 
   #nextTurnAt(now: number): number {
-    const { schedule, ending, departures, putOff, holdUntil, retryAt } = this.#passes;
+    const { schedule, stopping, departures, putOff, holdUntil, retryAt } = this.#passes;
     const alive = now + aliveMs;
     if (this.#link === 'away' || schedule.running) return alive;
     if (now < holdUntil) return Math.min(alive, holdUntil);
     const retry = schedule.pending ? undefined : retryAt;
     const timers = [schedule.dueAt(now), this.#resyncAt, this.#kernelDueAt, retry];
-    const expiries = [ending.expiresAt, departures.expiresAt, putOff.expiresAt];
+    const expiries = [stopping.expiresAt, departures.expiresAt, putOff.expiresAt];
     return Math.min(alive, ...[...timers, ...expiries].map(at => at ?? Infinity));
   }
 
@@ -194,7 +194,7 @@ class Loop {
 
   #connected(): void {
     const { clock, observer } = this.#options;
-    if (this.#mayHaveRestarted) this.#passes.ending.engineBack(clock.now());
+    if (this.#mayHaveRestarted) this.#passes.stopping.engineBack(clock.now());
     this.#mayHaveRestarted = false;
     this.#link = 'connected';
     this.#passes.departures.forgetAll();
@@ -206,8 +206,8 @@ class Loop {
   }
 
   #event(event: EngineEvent): void {
-    const { ending, departures, outdated } = this.#passes;
-    ending.note(event, this.#options.clock.now());
+    const { stopping, departures, outdated } = this.#passes;
+    stopping.note(event, this.#options.clock.now());
     departures.note(event);
     outdated.note(event);
     const trigger = triggerOf(event);
@@ -225,7 +225,7 @@ class Loop {
     const { observer } = this.#options;
     this.#link = got === 'an answer' ? 'blind' : 'away';
     // A proxy that closes an idle stream has ended nothing: then there is nobody to wait for.
-    this.#mayHaveRestarted ||= got === 'nothing' || this.#passes.ending.ids.size > 0;
+    this.#mayHaveRestarted ||= got === 'nothing' || this.#passes.stopping.ids.size > 0;
     if (got === 'events') observer({ kind: 'lost', error, retryInMs });
     else observer({ kind: 'waiting', error, attempt, retryInMs, blind: got === 'an answer' });
     this.#alarm.ring();

@@ -2,20 +2,20 @@ import type { EngineEvent } from '../../docker/events/event-source.js';
 import { escapeLine } from '../../model/escape.js';
 import type { Clock } from '../clock.js';
 import { Exits } from './exits.js';
-import type { HostProcess, HostProcesses } from './host-processes.js';
-import { Learning } from './learning.js';
+import type { HostProcesses } from './host-processes.js';
+import { KnownProcesses, type Routed } from './known-processes.js';
 import type { Departing } from './mark-departures.js';
 import { meaningOf } from './stop-signal.js';
 import type { Trigger } from '../triggers.js';
 
 /**
- * For how long a container may be taken for departing after its last signal: longer than the ten seconds after which
- * `docker stop` kills, so that one that does not end by itself is not joined for a moment before that.
+ * For how long a container is taken for departing after its last signal. That is longer than the ten seconds after which
+ * `docker stop` kills: else a container that takes all of them would be joined again for a moment before its end.
  */
 const graceMs = 12_000;
-/** For how long somebody who asked to be left in peace until the work is done is looked at. */
+/** For how long the process of a container is watched after a signal: some finish their work first. */
 const exitsMs = 60_000;
-/** An engine that shuts down sends a signal to everybody, some milliseconds apart: whom else it means is known then. */
+/** An engine that shuts down signals its containers some milliseconds apart. After this wait all of them are known. */
 const settledMs = 10;
 
 const sigkill = '9';
@@ -23,30 +23,13 @@ const sigkill = '9';
 /** More than this at once is no host that one engine can run. */
 const mostContainers = 16_384;
 
-/** What is known of a container for what it can be followed by. */
-export interface Followable {
-  /** The number of its process on this host. */
-  readonly pid?: number | undefined;
-  /** The number of its own stop signal. */
-  readonly stopSignal?: string | undefined;
-}
-
-/** A container that is routed to. */
-export interface RoutedContainer extends Followable {
-  /** Where something of it is yet to be read. */
-  readonly read?: ((signal: AbortSignal) => Promise<Followable>) | undefined;
-}
-
-/** By ID. */
-export type Routed = ReadonlyMap<string, RoutedContainer>;
-
 export interface DeparturesOptions {
   readonly clock: Clock;
   /** Absent where the containers run on another host. */
   readonly processes?: HostProcesses | undefined;
-  /** Whether anybody leaves for one that was merely asked to stop. */
+  /** Whether any proxy leaves as soon as a container is asked to stop. */
   readonly leavesAtStop: () => boolean;
-  /** Asks for a look at the proxies. */
+  /** Asks for a pass over the proxies. */
   readonly request: (trigger: Trigger) => void;
   readonly signal: AbortSignal;
 }
@@ -55,38 +38,35 @@ interface Signalled extends Departing {
   /** As the engine wrote it. */
   readonly name: string;
   readonly since: number;
-  /** The engine has told of its end: it lists it as ended by now, or soon. */
+  /** The engine has told of its end: by now, or soon, it lists the container as ended. */
   readonly died: boolean;
 }
 
 /**
- * Containers on their way out, ahead of the engine's list. `docker compose down` looks at a network some milliseconds
- * after the engine has told of the last container's end, and once: who leaves only then is too late. What is known
- * before is that a container was sent SIGKILL, or that its process is gone; both leave nothing that could be cut.
+ * Containers that are about to end, known before the engine lists them as ended. `docker compose down` tries to remove a
+ * network once, some milliseconds after the engine has told of the last container's end: a proxy that leaves only then
+ * is too late. Before that it is known that a container was sent SIGKILL, or that its process is gone. In both cases no
+ * connection is left that the proxy could cut by leaving.
  */
 export class Departures {
   readonly #options: DeparturesOptions;
   readonly #departing = new Map<string, Signalled>();
-  readonly #processes = new Map<string, HostProcess>();
-  /** The number of its stop signal, which a container keeps. */
-  readonly #stopSignals = new Map<string, string>();
-  readonly #learning = new Learning<Followable>((id, container) => this.#learn(id, container));
+  readonly #known: KnownProcesses;
   #routed: Routed = new Map();
-  /** Started while a pass was reading: what it read of them may be of before. */
-  readonly #startedSince = new Set<string>();
-  /** Removed while a pass was reading: it may have read of them before, as of containers that run. */
+  /** Containers that were removed while a pass was reading: its list may show them as running. */
   readonly #goneSince = new Set<string>();
   readonly #exits: Exits | undefined;
 
   constructor(options: DeparturesOptions) {
     this.#options = options;
     const { clock, processes, signal } = options;
+    this.#known = new KnownProcesses(processes);
     if (processes) {
       this.#exits = new Exits({ clock, processes, signal, onExit: (id, name) => this.#exited(id, name) });
     }
   }
 
-  /** What is known of each. Live. */
+  /** What is known of each, by ID. It changes as events come. */
   get departing(): ReadonlyMap<string, Departing> {
     return this.#departing;
   }
@@ -95,12 +75,11 @@ export class Departures {
     if (type !== 'container' || id === '') return;
     switch (action) {
       case 'start':
-        this.#startedSince.add(id);
-        this.#processes.delete(id);
+        this.#known.started(id);
         this.#forget(id);
         break;
       case 'destroy':
-        this.#processes.delete(id);
+        this.#known.removed(id);
         if (this.#departing.has(id)) this.#goneSince.add(id);
         this.#ended(id);
         break;
@@ -113,47 +92,31 @@ export class Departures {
     }
   }
 
-  /** What is still being read may be of before what this pass reads anew: none of it is taken. */
   passBegins(forget: 'everything' | Iterable<string>): void {
-    this.#learning.cutOff();
-    this.#learning.forget(forget);
-    this.#startedSince.clear();
+    this.#known.passBegins(forget);
     for (const id of this.#goneSince) this.#forget(id);
     this.#goneSince.clear();
   }
 
-  /** Takes whom the proxies route to, as a pass has seen it, and begins to read what is yet to be known of them. */
+  /** Takes the containers that the proxies route to, as a pass has seen them. Follows their ends from now on. */
   passEnded(routed: Routed, signal: AbortSignal): void {
     this.#routed = routed;
-    for (const known of [this.#processes, this.#stopSignals])
-      for (const id of known.keys()) if (!routed.has(id)) known.delete(id);
-    for (const [id, container] of routed) this.#learn(id, container);
-    const unread = [...routed].flatMap(([id, { read }]) => (read ? [{ id, read }] : []));
-    this.#learning.begin(unread, signal);
+    this.#known.passEnded(routed, signal);
   }
 
-  /** Events may have been lost: nothing is known any more. */
+  /** Events may have been lost: what was known may be wrong. */
   forgetAll(): void {
     for (const id of [...this.#departing.keys()]) this.#forget(id);
-    this.#processes.clear();
-    this.#learning.cutOff();
+    this.#known.forgetProcesses();
   }
 
-  #learn(id: string, { pid, stopSignal }: Followable): void {
-    if (stopSignal !== undefined) this.#stopSignals.set(id, stopSignal);
-    if (pid === undefined || this.#startedSince.has(id) || this.#processes.get(id)?.pid === pid) return;
-    const process = this.#options.processes?.find(pid, id);
-    if (process) this.#processes.set(id, process);
-    else this.#processes.delete(id);
-  }
-
-  /** When somebody's time is over. */
+  /** When the first of them is no longer taken for departing. */
   get expiresAt(): number | undefined {
     const [first] = this.#departing.values();
     return first && first.since + graceMs;
   }
 
-  /** Takes out those whose time is over, and gives those of whose end nobody has heard: they may well run on. */
+  /** Removes those that are no longer taken for departing. Returns the IDs of those that did not end, as far as is known. */
   expire(now: number): readonly string[] {
     const surviving: string[] = [];
     for (const [id, { is, since, died }] of this.#departing) {
@@ -173,10 +136,10 @@ export class Departures {
 
   #signalled(id: string, name: string, signal: string | undefined): void {
     const before = this.#departing.get(id)?.is;
-    const meaning = meaningOf(signal, this.#stopSignals.get(id));
+    const meaning = meaningOf(signal, this.#known.stopSignal(id));
     if (before === 'ended' || meaning === 'nothing') return;
-    // Whatever the signal was for: at an exit nobody is left.
-    const process = this.#processes.get(id);
+    // Whatever the signal was meant for: once the process is gone, no connection is left that could be cut.
+    const process = this.#known.process(id);
     if (process) this.#exits?.follow({ id, name }, process, { settledMs, forMs: exitsMs });
     if (meaning === 'stop') this.#asked(id, name);
     else if (meaning === 'perhaps' && before === undefined) this.#set(id, 'signalled', name);
@@ -218,7 +181,7 @@ export class Departures {
 
   #request(id: string, cause: string): void {
     if (!this.#routed.has(id)) return;
-    // Not read anew: an inspect of a container that ends waits until the engine is through with it.
+    // Its details are not read again: an inspect of a container that ends waits until the engine is through with it.
     this.#options.request({ forget: [], cause: escapeLine(cause), urgent: true, only: 'proxies' });
   }
 }

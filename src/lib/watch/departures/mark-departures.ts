@@ -3,14 +3,15 @@ import { isPredefinedName } from '../../model/network.js';
 import type { World } from '../../model/world.js';
 
 /**
- * What is known of one that was sent a signal. `signalled`: it may have been asked to stop, as by an engine that shuts
- * down, or to do something else; nothing follows from that for itself.
+ * What is known of a container that was sent a signal. `signalled`: the signal may have asked it to stop, or to do
+ * something else. The proxies treat such a container as running; it counts only in whether several containers are
+ * stopped at once, as by an engine that shuts down.
  */
 export interface Departing {
   readonly is: Departure['is'] | 'signalled';
 }
 
-/** By what containers belong together: what one command brings down is of one project, or on one network. */
+/** What ties containers together: those that one command brings down are of one project, or on one network. */
 function tiesOf({ labels, endpoints }: Container): string[] {
   const project = labels['com.docker.compose.project'];
   return [
@@ -33,7 +34,7 @@ function belongTogether([first, ...others]: readonly Container[]): boolean {
   }
 }
 
-/** The World with what is known of who departs. */
+/** The World, with departing containers marked as such. */
 export function markDepartures(world: World, departing: ReadonlyMap<string, Departing>): World {
   if (departing.size === 0) return world;
   const departs = world.containers.filter(({ id }) => departing.has(id));

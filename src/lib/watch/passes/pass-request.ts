@@ -1,7 +1,7 @@
 import type { Plan } from '../../model/plan.js';
 import type { Report } from '../../model/report.js';
 import type { Step } from '../../model/step.js';
-import type { Routed } from '../departures/departures.js';
+import type { Routed } from '../departures/known-processes.js';
 import type { Departing } from '../departures/mark-departures.js';
 
 /** What the loop asks of a pass. */
@@ -12,15 +12,10 @@ export interface PassRequest {
   readonly kernelAnew: boolean;
   /** Look at the proxies alone, as quickly as can be: a pass over everything follows. */
   readonly only?: 'proxies';
-  /** What is known of containers that the engine may still list as running. Live, as `ending` is. */
+  /** What is known of containers that the engine may still list as running. It changes while the pass runs. */
   readonly departing: ReadonlyMap<string, Departing>;
   /** Why, for the audit line: `container start shop-web-1`, `resync`, `SIGHUP`. Escaped, and only a few. */
   readonly causes: readonly string[];
-  /**
-   * Containers that were sent the signal to end in the last seconds and have not been started since: their own
-   * memberships are left alone. It grows while the pass runs; `heldBack` has it covered for the steps.
-   */
-  readonly ending: ReadonlySet<string>;
   /**
    * Why a step is not attempted at present; `undefined`: it is. Asked right before each step, since the answer may
    * have changed with what happened in the meantime.
@@ -42,6 +37,6 @@ export interface PassOutcome {
   readonly report: Report;
   /** Whether anything was looked at that is kept in the kernel. */
   readonly keepsKernel?: boolean;
-  /** Whom the proxies route to. */
+  /** The containers that the proxies route to. */
   readonly routed?: Routed;
 }

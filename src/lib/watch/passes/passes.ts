@@ -5,7 +5,7 @@ import { type BackOff, equalJitterMs } from './back-off.js';
 import { Breaker, type Evidence } from './breaker.js';
 import { withChildSignal } from '../child-signal.js';
 import type { Clock } from '../clock.js';
-import { Ending } from './ending.js';
+import { StoppingContainers } from './stopping-containers.js';
 import { Failing } from './failing.js';
 import { Departures } from '../departures/departures.js';
 import type { HostProcesses } from '../departures/host-processes.js';
@@ -50,7 +50,7 @@ async function attempt(pass: () => Promise<PassOutcome>): Promise<PassOutcome | 
 /** Passes, one after the other, and what each of them means for the next. */
 export class Passes {
   readonly schedule = new Schedule();
-  readonly ending = new Ending();
+  readonly stopping = new StoppingContainers();
   readonly putOff = new PutOff();
   readonly outdated = new OutdatedSteps();
   readonly failing: Failing;
@@ -163,12 +163,11 @@ export class Passes {
       kernelAnew,
       causes,
       ...(only && { only }),
-      ending: this.ending.ids,
       departing: this.departures.departing,
       heldBack: step => {
         const now = clock.now();
         const paused = dryRun && !this.#options.closesTraffic(step);
-        const waits = this.ending.heldBack(step, now) ?? this.putOff.heldBack(step, now);
+        const waits = this.stopping.heldBack(step, now) ?? this.putOff.heldBack(step, now);
         const why = waits ?? (paused ? nothingSucceeds : undefined) ?? this.failing.heldBack(step, now);
         return why ?? this.outdated.heldBack(step);
       },

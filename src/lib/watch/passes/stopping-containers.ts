@@ -1,7 +1,7 @@
 import type { EngineEvent } from '../../docker/events/event-source.js';
 import type { Step } from '../../model/step.js';
 
-/** How long a container that got the signal may still be taken for one that is about to end. */
+/** For how long a container that was sent its stop signal is taken for one that is about to end. */
 const graceMs = 10_000;
 
 /** SIGHUP and SIGUSR2: reload. SIGUSR1 and SIGWINCH are not among them, for HAProxy and Apache httpd end by those. */
@@ -11,12 +11,12 @@ const reloads: ReadonlySet<string> = new Set(['1', '12']);
 const mostContainers = 16_384;
 
 /**
- * Containers that are being ended. An engine that shuts down ends them all, the proxies too, and tells of it, before
- * it breaks off its events (engine fact E20): who follows those would take the host apart. So what belongs to a
- * container that got the signal is left alone until it starts again, is removed, or some seconds are over: it may have
- * got the signal and taken it for something else.
+ * Containers that were sent a stop signal. An engine that shuts down stops all of them, the proxies too, and tells of it
+ * before its events break off (engine fact E20): a watch that followed those events would take the host apart. So what
+ * belongs to such a container is left alone until it starts again or is removed, or the grace period is over: then it
+ * has taken the signal for something else.
  */
-export class Ending {
+export class StoppingContainers {
   readonly #ids = new Set<string>();
   readonly #since = new Map<string, number>();
   #backSince = -Infinity;
@@ -38,13 +38,13 @@ export class Ending {
     if (oldest !== undefined) this.#remove(oldest);
   }
 
-  /** The engine is back: what it ended comes back one by one, and has as long again to do so. */
+  /** The engine is back: the containers it stopped come back one by one, and get another grace period for that. */
   engineBack(now: number): void {
     this.#backSince = now;
     for (const id of this.#since.keys()) this.#since.set(id, now);
   }
 
-  /** When somebody's time is over; they must be looked at then. */
+  /** When the first grace period is over. A pass has to look at that container then. */
   get expiresAt(): number | undefined {
     // In the order of their times, for each is put last when its time begins.
     const [first] = this.#since.values();
@@ -53,7 +53,7 @@ export class Ending {
     return Math.min(first + graceMs, back ?? Infinity);
   }
 
-  /** Takes out those whose time is over. */
+  /** Removes the containers whose grace period is over, and returns their IDs. */
   expire(now: number): readonly string[] {
     if (now >= this.#backSince + graceMs) this.#backSince = -Infinity;
     const over: string[] = [];
@@ -65,17 +65,20 @@ export class Ending {
     return over;
   }
 
-  /** Why a step has to wait. What belongs to the kernel has not: it is gone with the container, or has to be right. */
+  /**
+   * Why a step has to wait. Steps on the kernel never wait: what a container has there goes with it, and until then it
+   * has to be right.
+   */
   heldBack(step: Step, now: number): string | undefined {
     switch (step.do) {
       case 'connect':
-        return this.#ids.has(step.container.id) ? 'the container is being ended' : undefined;
+        return this.#ids.has(step.container.id) ? 'the container is being stopped' : undefined;
       case 'disconnect':
-        if (this.#ids.has(step.container.id)) return 'the container is being ended';
+        if (this.#ids.has(step.container.id)) return 'the container is being stopped';
         return this.#comingBack(now);
       case 'recreate-network':
         if (step.members.some(({ container }) => this.#ids.has(container.id))) {
-          return 'a container on it is being ended';
+          return 'a container on it is being stopped';
         }
         return this.#comingBack(now);
       case 'remove-network':
@@ -96,7 +99,7 @@ export class Ending {
 
   #comingBack(now: number): string | undefined {
     return now < this.#backSince + graceMs
-      ? 'the engine has just come back, and so may who it would be missing for'
+      ? 'the engine has just come back, and containers that need it may still be starting'
       : undefined;
   }
 }

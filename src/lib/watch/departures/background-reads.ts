@@ -1,22 +1,23 @@
 import { withChildSignal } from '../child-signal.js';
 
-/** More at once is nothing that an engine with a container that hangs should be asked on top. */
+/** An engine that hangs over one container has enough to do without more questions at once. */
 const mostAtOnce = 4;
 
-/** What is yet to be read of a container. */
-export interface Unread<T> {
+/** A container of which something is still to be read. */
+export interface PendingRead<T> {
   readonly id: string;
   readonly read: (signal: AbortSignal) => Promise<T>;
 }
 
 /**
- * Reads between passes what no pass has to wait for. An inspect of a container that hangs takes until its deadline:
- * the next pass cuts it off, and one that failed is not tried again until something has happened to that container.
+ * Reads that no pass has to wait for, done between passes. An inspect of a container that hangs takes until its
+ * deadline. The next pass cuts such a read off. A read that failed is tried again only once something has happened to
+ * that container.
  */
-export class Learning<T> {
+export class BackgroundReads<T> {
   readonly #onRead: (id: string, value: T) => void;
   readonly #failed = new Set<string>();
-  /** Who was being read when it was cut off: after the others the next time, or those would never have their turn. */
+  /** Containers whose read was cut off. They come last the next time: before the others they would keep those from their turn. */
   readonly #slow = new Set<string>();
   #round: AbortController | undefined;
 
@@ -24,25 +25,25 @@ export class Learning<T> {
     this.#onRead = onRead;
   }
 
-  /** Nothing that is being read is taken any more. */
+  /** Cuts off the reads that are under way, and ignores what they give. */
   cutOff(): void {
     this.#round?.abort();
     this.#round = undefined;
   }
 
-  /** Those of whom something is to be read anew may be tried again. */
+  /** The reads of these containers may be tried again even if they failed. */
   forget(what: 'everything' | Iterable<string>): void {
     if (what === 'everything') this.#failed.clear();
     else for (const id of what) this.#failed.delete(id);
   }
 
-  /** Begins to read, until `cutOff` or the signal. Instead of what was being read. */
-  begin(unread: readonly Unread<T>[], signal: AbortSignal): void {
+  /** Begins these reads in place of those that are under way. They end with `cutOff` or the signal. */
+  begin(pending: readonly PendingRead<T>[], signal: AbortSignal): void {
     this.cutOff();
-    const ids = new Set(unread.map(({ id }) => id));
+    const ids = new Set(pending.map(({ id }) => id));
     for (const known of [this.#failed, this.#slow])
       for (const id of known) if (!ids.has(id)) known.delete(id);
-    const next = unread.filter(({ id }) => !this.#failed.has(id));
+    const next = pending.filter(({ id }) => !this.#failed.has(id));
     if (next.length === 0 || signal.aborted) return;
     const round = new AbortController();
     this.#round = round;
@@ -52,9 +53,9 @@ export class Learning<T> {
     });
   }
 
-  async #readAll(unread: readonly Unread<T>[], signal: AbortSignal): Promise<void> {
-    const isSlow = ({ id }: Unread<T>): boolean => this.#slow.has(id);
-    const queue = [...unread.filter(one => !isSlow(one)), ...unread.filter(isSlow)].values();
+  async #readAll(pending: readonly PendingRead<T>[], signal: AbortSignal): Promise<void> {
+    const isSlow = ({ id }: PendingRead<T>): boolean => this.#slow.has(id);
+    const queue = [...pending.filter(one => !isSlow(one)), ...pending.filter(isSlow)].values();
     const work = async (): Promise<void> => {
       for (const one of queue) {
         if (signal.aborted) return;
@@ -64,7 +65,7 @@ export class Learning<T> {
     await Promise.all(Array.from({ length: mostAtOnce }, work));
   }
 
-  async #read({ id, read }: Unread<T>, signal: AbortSignal): Promise<void> {
+  async #read({ id, read }: PendingRead<T>, signal: AbortSignal): Promise<void> {
     const outcome = await read(signal).then(
       value => ({ value }),
       () => undefined,

@@ -1,20 +1,20 @@
 import { expect } from 'chai';
 import type { Step } from '../../../src/lib/model/step.js';
-import { Ending } from '../../../src/lib/watch/passes/ending.js';
+import { StoppingContainers } from '../../../src/lib/watch/passes/stopping-containers.js';
 import { engineEvent } from '../../support/engine-event.js';
 import { WatchStage, connectStep } from '../../support/watch-stage.js';
 import { idOf } from '../../support/world.js';
 
-function told(...events: readonly string[]): Ending {
-  const ending = new Ending();
-  for (const event of events) ending.note(engineEvent(event), 0);
-  return ending;
+function told(...events: readonly string[]): StoppingContainers {
+  const stopping = new StoppingContainers();
+  for (const event of events) stopping.note(engineEvent(event), 0);
+  return stopping;
 }
 
 const leave = (container: string, network: string): Step =>
   connectStep(container, network, { do: 'disconnect' });
 
-describe('containers that are being ended', () => {
+describe('containers that are being stopped', () => {
   it('are those that got a signal', () => {
     expect([...told('container kill web', 'network connect db shop').ids]).to.deep.equal([idOf('web')]);
   });
@@ -36,58 +36,58 @@ describe('containers that are being ended', () => {
     ['37', true],
   ] as const) {
     it(`signal ${signal} ${ends ? 'ends' : 'reloads'}`, () => {
-      const ending = new Ending();
-      ending.note(engineEvent('container kill web', { signal }), 0);
-      expect(ending.ids.has(idOf('web'))).to.equal(ends);
+      const stopping = new StoppingContainers();
+      stopping.note(engineEvent('container kill web', { signal }), 0);
+      expect(stopping.ids.has(idOf('web'))).to.equal(ends);
     });
   }
 
   it('are so for ten seconds from the last signal', () => {
-    const ending = told('container kill web', 'container kill db');
-    ending.note(engineEvent('container kill web'), 4000);
-    expect(ending.expiresAt).to.equal(10_000);
-    expect(ending.expire(9999)).to.deep.equal([]);
-    expect(ending.expire(10_000)).to.deep.equal([idOf('db')]);
-    expect(ending.expiresAt).to.equal(14_000);
-    expect(ending.expire(14_000)).to.deep.equal([idOf('web')]);
-    expect(ending.expiresAt).to.equal(undefined);
+    const stopping = told('container kill web', 'container kill db');
+    stopping.note(engineEvent('container kill web'), 4000);
+    expect(stopping.expiresAt).to.equal(10_000);
+    expect(stopping.expire(9999)).to.deep.equal([]);
+    expect(stopping.expire(10_000)).to.deep.equal([idOf('db')]);
+    expect(stopping.expiresAt).to.equal(14_000);
+    expect(stopping.expire(14_000)).to.deep.equal([idOf('web')]);
+    expect(stopping.expiresAt).to.equal(undefined);
   });
 
   it('are never more than an engine can run', () => {
-    const ending = new Ending();
+    const stopping = new StoppingContainers();
     for (let i = 0; i < 20_000; i += 1) {
-      ending.note(engineEvent('container kill x', { id: `c${String(i)}` }), i);
+      stopping.note(engineEvent('container kill x', { id: `c${String(i)}` }), i);
     }
-    expect(ending.ids.size).to.equal(16_384);
-    expect(ending.ids.has('c19999')).to.equal(true);
+    expect(stopping.ids.size).to.equal(16_384);
+    expect(stopping.ids.has('c19999')).to.equal(true);
   });
 });
 
 describe('what is left alone', () => {
-  it('are the memberships of who is being ended, and nobody else’s', () => {
-    const ending = told('container kill proxy');
-    expect(ending.heldBack(leave('proxy', 'shop'), 0)).to.equal('the container is being ended');
-    expect(ending.heldBack(connectStep('proxy', 'shop'), 0)).to.equal('the container is being ended');
-    expect(ending.heldBack(leave('other', 'shop'), 0)).to.equal(undefined);
+  it('are the memberships of a container that is being stopped, and no others', () => {
+    const stopping = told('container kill proxy');
+    expect(stopping.heldBack(leave('proxy', 'shop'), 0)).to.equal('the container is being stopped');
+    expect(stopping.heldBack(connectStep('proxy', 'shop'), 0)).to.equal('the container is being stopped');
+    expect(stopping.heldBack(leave('other', 'shop'), 0)).to.equal(undefined);
   });
 
   it('is everything that would be taken away, right after the engine came back', () => {
-    const ending = new Ending();
-    ending.engineBack(5000);
-    expect(ending.heldBack(leave('proxy', 'shop'), 14_999)).to.match(/^the engine has just come back/);
-    expect(ending.heldBack(connectStep('proxy', 'shop'), 5000)).to.equal(undefined);
-    expect(ending.expiresAt).to.equal(15_000);
-    expect(ending.heldBack(leave('proxy', 'shop'), 15_000)).to.equal(undefined);
-    expect(ending.expire(15_000)).to.deep.equal([]);
-    expect(ending.expiresAt).to.equal(undefined);
+    const stopping = new StoppingContainers();
+    stopping.engineBack(5000);
+    expect(stopping.heldBack(leave('proxy', 'shop'), 14_999)).to.match(/^the engine has just come back/);
+    expect(stopping.heldBack(connectStep('proxy', 'shop'), 5000)).to.equal(undefined);
+    expect(stopping.expiresAt).to.equal(15_000);
+    expect(stopping.heldBack(leave('proxy', 'shop'), 15_000)).to.equal(undefined);
+    expect(stopping.expire(15_000)).to.deep.equal([]);
+    expect(stopping.expiresAt).to.equal(undefined);
   });
 
   it('has as long again once the engine is back', () => {
-    const ending = told('container kill proxy');
-    ending.engineBack(8000);
-    expect(ending.expire(10_000)).to.deep.equal([]);
-    expect(ending.heldBack(connectStep('proxy', 'shop'), 17_999)).to.be.a('string');
-    expect(ending.expire(18_000)).to.deep.equal([idOf('proxy')]);
+    const stopping = told('container kill proxy');
+    stopping.engineBack(8000);
+    expect(stopping.expire(10_000)).to.deep.equal([]);
+    expect(stopping.heldBack(connectStep('proxy', 'shop'), 17_999)).to.be.a('string');
+    expect(stopping.expire(18_000)).to.deep.equal([idOf('proxy')]);
   });
 
   it('is looked at when the time is over', async () => {
