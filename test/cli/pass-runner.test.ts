@@ -2,9 +2,11 @@ import { expect } from 'chai';
 import { setImmediate } from 'node:timers/promises';
 import type { Connection } from '../../src/cli/connection.js';
 import { passRunner } from '../../src/cli/watch/pass-runner.js';
+import { ExitCode } from '../../src/lib/model/errors.js';
 import { silentLog } from '../../src/lib/model/log.js';
 import type { FairleadConfig } from '../../src/lib/config/schema.js';
-import type { PassRequest } from '../../src/lib/watch/passes/pass-request.js';
+import type { PassRequest, RunPass } from '../../src/lib/watch/passes/pass-request.js';
+import { KernelError } from '../../src/lib/netns/kernel-error.js';
 import { FakeEventSource } from '../support/fake-event-source.js';
 import { lines, WarpStage } from '../support/warp-stage.js';
 
@@ -31,6 +33,22 @@ const request: PassRequest = {
   onProgress: () => undefined,
 };
 
+function runnerOn(scene: WarpStage, engine = scene.engine): RunPass {
+  const { journal, access } = scene;
+  const connection = (): Connection => ({
+    engine,
+    config: scene.config,
+    configFile: 'fairlead.yaml',
+    warnings: [],
+    url: 'unix:///var/run/docker.sock',
+    events: new FakeEventSource(),
+    journal,
+    kernel: () => Promise.resolve(access),
+    log: silentLog,
+  });
+  return passRunner(connection, { flags: {}, seen: () => undefined, at: () => undefined });
+}
+
 function openRoutesIn(scene: WarpStage): number {
   const { routes } = scene.kernel.namespace(scene.idOf('worker')).routing;
   return routes.filter(({ type }) => type === 'via').length;
@@ -46,20 +64,8 @@ describe('The pass over the proxies alone', () => {
     scene.run('http-proxy', { networks: ['bridge'] });
     scene.run('web', { networks: ['shop'], env: ['VIRTUAL_HOST=shop.local'] });
     scene.config = { ...scene.config, proxies: [proxy] };
-    const { config, journal, access } = scene;
     const engine = { ...scene.engine };
-    const connection: Connection = {
-      engine,
-      config,
-      configFile: 'fairlead.yaml',
-      warnings: [],
-      url: 'unix:///var/run/docker.sock',
-      events: new FakeEventSource(),
-      journal,
-      kernel: () => Promise.resolve(access),
-      log: silentLog,
-    };
-    const run = passRunner(() => connection, { flags: {}, seen: () => undefined, at: () => undefined });
+    const run = runnerOn(scene, engine);
     const { signal } = new AbortController();
     await run(request, signal);
     expect(openRoutesIn(scene)).to.equal(1);
@@ -76,5 +82,57 @@ describe('The pass over the proxies alone', () => {
     expect(lines(report).join('\n')).to.match(
       /done route worker → vpn \(blocked\)\ndone disconnect http-proxy/,
     );
+  });
+});
+
+describe('A pass of a watch', () => {
+  const { signal } = new AbortController();
+  const lookAgain = { ...request, forget: new Set<string>(), kernelAnew: false };
+
+  function stage(): WarpStage {
+    const scene = new WarpStage();
+    for (const name of ['net', 'shop']) scene.addNetwork(name);
+    scene.run('vpn', { networks: ['net'] });
+    scene.run('worker', { networks: ['net'], labels: { 'fairlead.warp': 'vpn' } });
+    scene.run('http-proxy', { networks: ['bridge'] });
+    scene.run('web', { networks: ['shop'], env: ['VIRTUAL_HOST=shop.local'] });
+    scene.config = { ...scene.config, proxies: [proxy] };
+    return scene;
+  }
+
+  it('tells whom the proxies route to also where it takes several rounds', async () => {
+    const scene = stage();
+    const { report, routed } = await runnerOn(scene)(request, signal);
+    expect(lines(report)).to.include('done connect http-proxy → shop');
+    expect([...(routed?.keys() ?? [])]).to.deep.equal([scene.idOf('web')]);
+    expect([...(routed?.values() ?? [])].map(({ pid }) => pid)).to.deep.equal([
+      scene.kernel.process(scene.idOf('web')).pid,
+    ]);
+  });
+
+  it('does not say that nothing is kept in a kernel that it could not read', async () => {
+    const scene = stage();
+    const run = runnerOn(scene);
+    expect(await run(request, signal)).to.deep.include({ keepsKernel: true });
+    const { kernel } = scene;
+    const readHost = kernel.readHost.bind(kernel);
+    for (const failure of ['no-answer', 'tool'] as const) {
+      kernel.readHost = () =>
+        Promise.reject(new KernelError(failure, 'nft did not end', { exit: ExitCode.failed }));
+      expect((await run({ ...request, kernelAnew: true }, signal)).unread).to.deep.equal({
+        what: 'kernel',
+        why: 'nft did not end',
+      });
+    }
+    kernel.readHost = readHost;
+    const again = await run(lookAgain, signal);
+    expect([again.keepsKernel, again.unread]).to.deep.equal([true, undefined]);
+  });
+
+  it('wants no other look at once for rights, or a program, that were missing from the start', async () => {
+    const scene = stage();
+    scene.kernel.check = () =>
+      Promise.reject(new KernelError('tool', 'no ip here', { exit: ExitCode.failed }));
+    expect((await runnerOn(scene)(request, signal)).unread).to.equal(undefined);
   });
 });

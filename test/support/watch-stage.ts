@@ -49,6 +49,8 @@ export class WatchStage {
   /** Whom the proxies route to, as each pass sees it. */
   readonly routed = new Map<string, RoutedContainer>();
   keepsKernel = false;
+  /** What passes could not read of the kernel. */
+  unread: PassOutcome['unread'];
   /** Makes passes fail as a whole. */
   passFails = false;
   /** Makes such passes plan before. */
@@ -133,7 +135,8 @@ export class WatchStage {
       if (this.passFails || !this.engine.up) throw unreachable();
       const results = this.wanted.map(step => this.#result(step, request, signal));
       run.report = { results, findings: [] };
-      return { report: run.report, keepsKernel: this.keepsKernel, routed: this.routed };
+      const { keepsKernel, routed, unread } = this;
+      return { report: run.report, keepsKernel, routed, ...(unread && { unread }) };
     } finally {
       this.#atOnce -= 1;
     }

@@ -1,10 +1,12 @@
+import { ExitCode } from '../../lib/model/errors.js';
+import { type KernelView, mayBeReadAgain } from '../../lib/model/kernel-view.js';
 import { KnownRoutings } from '../../lib/reconcile/apply/known-routings.js';
 import { type Pass, runPass } from '../../lib/reconcile/pass.js';
 import { Memory } from '../../lib/reconcile/observe/memory.js';
 import type { Step } from '../../lib/model/step.js';
 import type { World } from '../../lib/model/world.js';
 import { markDepartures } from '../../lib/watch/departures/mark-departures.js';
-import type { RunPass } from '../../lib/watch/passes/pass-request.js';
+import type { RunPass, Unread } from '../../lib/watch/passes/pass-request.js';
 import type { Connection } from '../connection.js';
 import { jobsFrom } from '../job-flags.js';
 import { type WholePassFlags, wholePass } from '../whole-pass.js';
@@ -24,6 +26,16 @@ function proxiesOnly(flags: WholePassFlags): WholePassFlags {
   return { ...flags, only: ['proxies'] };
 }
 
+/** What of the kernel could not be read and may be readable in a moment: programs that were there before, for one. */
+function unreadIn(view: KernelView | undefined, wasRead: boolean): Unread | undefined {
+  const away = view?.outOfReach;
+  if (away) {
+    const mayBeBack = away.passing ?? (wasRead && away.exit !== ExitCode.privileges);
+    return mayBeBack ? { what: 'kernel', why: away.why } : undefined;
+  }
+  return view && mayBeReadAgain(view) ? { what: 'namespaces' } : undefined;
+}
+
 /** The pass of `apply`, with a memory of what the passes before it read. The connection is asked for each time. */
 export function passRunner(
   current: () => Connection,
@@ -32,6 +44,7 @@ export function passRunner(
   const memory = new Memory();
   const routings = new KnownRoutings();
   const known = new KnownEngine();
+  let wasRead = false;
   const plansProxies = jobsFrom(flags.only)?.has('proxies') ?? true;
   return async (request, signal) => {
     memory.forget(request.forget);
@@ -43,9 +56,11 @@ export function passRunner(
     if (request.kernelAnew) memory.forgetKernel();
     const engine = known.knowing(connection.engine);
     const pass: Pass<World> = await wholePass(connection, request.only ? proxiesOnly(flags) : flags, memory);
+    let first: World | undefined;
     const marked: Pass<World> = {
       ...pass,
-      observe: async (...sources) => markDepartures(await pass.observe(...sources), request.departing),
+      observe: async (...sources) =>
+        (first = markDepartures(await pass.observe(...sources), request.departing)),
     };
     const { seen, report } = await runPass(engine, marked, {
       dryRun: false,
@@ -63,10 +78,14 @@ export function passRunner(
     if (!request.only) onSeen(seen);
     const { kernel } = await connection.kernel();
     const sources = { engine, memory, config: connection.config, isHere: kernel !== undefined };
+    const unread = kernel && unreadIn(seen.kernel, wasRead);
+    wasRead ||= seen.kernel?.host !== undefined;
     return {
       report,
       keepsKernel: seen.kernel?.host !== undefined,
-      ...(plansProxies && { routed: routedIn(seen, sources) }),
+      ...(unread && { unread }),
+      // The rounds after the first look at warps alone, and know of no environment.
+      ...(plansProxies && { routed: routedIn(first ?? seen, sources) }),
     };
   };
 }

@@ -37,6 +37,8 @@ export type LoopEvent =
       readonly report: Report;
       /** Whether it changed anything. */
       readonly changed: boolean;
+      /** Why nothing could be read of the kernel, for the moment: it has not seen everything. */
+      readonly kernelUnread?: string;
     } & PassFacts)
   /** A pass that failed as a whole. */
   | ({

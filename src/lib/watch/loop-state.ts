@@ -67,8 +67,8 @@ export class LoopState {
         if (event.only) break;
         this.#lastPass = event;
         if (event.dryRun) break;
-        this.#lastGoodPassAt = now;
-        this.#trouble = undefined;
+        this.#trouble = event.kernelUnread && escapeLine(event.kernelUnread);
+        if (this.#trouble === undefined) this.#lastGoodPassAt = now;
         break;
       case 'pass-failed':
         this.#trouble = lineOf(event.error);

@@ -136,7 +136,7 @@ class Loop {
 
   /** What asks for a pass without an event. */
   #lookAtTimers(now: number): void {
-    const { schedule, stopping, departures, putOff, failing, retryAt } = this.#passes;
+    const { schedule, stopping, departures, putOff, failing, retryAt, readAgainAt } = this.#passes;
     if (this.#resyncAt !== undefined && now >= this.#resyncAt) {
       this.#scheduleResync();
       schedule.request({ forget: 'everything', cause: 'resync' });
@@ -155,6 +155,9 @@ class Loop {
       putOff.expire(now);
       schedule.request({ forget: [], cause: 'what was put off' });
     }
+    if (!schedule.pending && now >= (readAgainAt ?? Infinity)) {
+      schedule.request({ forget: [], cause: 'what could not be read' });
+    }
     if (!schedule.pending && now >= (retryAt ?? Infinity)) {
       const [first] = failing.due(now);
       schedule.request({ forget: [], cause: first ? `retry of ${first.subject}` : 'retry' });
@@ -162,11 +165,12 @@ class Loop {
   }
 
   #nextTurnAt(now: number): number {
-    const { schedule, stopping, departures, putOff, holdUntil, retryAt } = this.#passes;
+    const { schedule, stopping, departures, putOff, holdUntil, retryAt = Infinity } = this.#passes;
+    const { readAgainAt = Infinity } = this.#passes;
     const alive = now + aliveMs;
     if (this.#link === 'away' || schedule.running) return alive;
     if (now < holdUntil) return Math.min(alive, holdUntil);
-    const retry = schedule.pending ? undefined : retryAt;
+    const retry = schedule.pending ? undefined : Math.min(retryAt, readAgainAt);
     const timers = [schedule.dueAt(now), this.#resyncAt, this.#kernelDueAt, retry];
     const expiries = [stopping.expiresAt, departures.expiresAt, putOff.expiresAt];
     return Math.min(alive, ...[...timers, ...expiries].map(at => at ?? Infinity));

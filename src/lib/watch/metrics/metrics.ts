@@ -26,9 +26,10 @@ const eventTypes: ReadonlySet<string> = new Set(['container', 'network', 'daemon
 
 type PassEvent = Extract<LoopEvent, { kind: 'pass' }>;
 
-function resultOf({ dryRun, changed, report }: PassEvent): string {
+function resultOf({ dryRun, changed, report, kernelUnread }: PassEvent): string {
   if (dryRun) return 'held_back';
-  if (report.results.some(({ outcome }) => outcome === 'failed')) return 'incomplete';
+  if (kernelUnread !== undefined || report.results.some(({ outcome }) => outcome === 'failed'))
+    return 'incomplete';
   return changed ? 'changed' : 'unchanged';
 }
 
@@ -100,7 +101,7 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
     for (const { step, outcome } of event.report.results) {
       steps.inc({ job: step.job, do: step.do, outcome });
     }
-    if (!event.dryRun) lastGood = wallClock() / 1000;
+    if (!event.dryRun && event.kernelUnread === undefined) lastGood = wallClock() / 1000;
   };
 
   return {

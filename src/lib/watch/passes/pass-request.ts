@@ -33,10 +33,18 @@ export interface PassRequest {
  */
 export type RunPass = (request: PassRequest, signal: AbortSignal) => Promise<PassOutcome>;
 
+export type Unread =
+  /** Nothing could be read of it. Whether anything is kept there is known from the passes before. */
+  | { readonly what: 'kernel'; readonly why: string }
+  /** Some containers' namespaces could not be read. */
+  | { readonly what: 'namespaces' };
+
 export interface PassOutcome {
   readonly report: Report;
   /** Whether anything was looked at that is kept in the kernel. */
   readonly keepsKernel?: boolean;
+  /** What of the kernel could not be read, for a reason that may be over in a moment. */
+  readonly unread?: Unread;
   /** The containers that the proxies route to. */
   readonly routed?: Routed;
 }

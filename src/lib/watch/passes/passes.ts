@@ -11,7 +11,7 @@ import { Departures } from '../departures/departures.js';
 import type { HostProcesses } from '../departures/host-processes.js';
 import type { LoopEvent, PassFacts } from '../loop-event.js';
 import { OutdatedSteps } from './outdated-steps.js';
-import type { PassOutcome, PassRequest, RunPass } from './pass-request.js';
+import type { PassOutcome, PassRequest, RunPass, Unread } from './pass-request.js';
 import { PutOff } from './put-off.js';
 import { type Collected, Schedule } from './schedule.js';
 import { containersOf } from './step-object.js';
@@ -62,6 +62,9 @@ export class Passes {
   count = 0;
   /** Whether the last pass that could see kept anything in the kernel. */
   keepsKernel = false;
+  /** When another pass reads what the last one could not. */
+  readAgainAt: number | undefined;
+  #unreadInARow = 0;
   #failedInARow = 0;
   /** Whether the running pass has come as far as a plan, of which it may have done a part. */
   #hasPlanned = false;
@@ -133,24 +136,33 @@ export class Passes {
       if (!failFast) return undefined;
       return error instanceof FairleadError ? error.exit : Exit.failed;
     }
-    const { report, keepsKernel = false, routed = new Map<string, never>() } = outcome;
+    const { report, keepsKernel = false, unread, routed = new Map<string, never>() } = outcome;
     if (!only) {
-      this.keepsKernel = keepsKernel;
-      this.schedule.mayCloseTraffic = keepsKernel;
+      if (unread?.what !== 'kernel') this.keepsKernel = keepsKernel;
+      this.schedule.mayCloseTraffic = this.keepsKernel;
+      this.#noteUnread(unread, now);
     }
     this.putOff.record(report);
     this.outdated.record(report);
     const changed = report.results.some(({ outcome }) => outcome === 'done');
     this.schedule.end(now, changed);
     this.departures.passEnded(routed, signal);
-    observer({ kind: 'pass', durationMs, report, changed, ...facts });
+    const kernelUnread = !only && unread?.what === 'kernel' ? unread.why : undefined;
+    observer({ kind: 'pass', durationMs, report, changed, ...facts, ...(kernelUnread && { kernelUnread }) });
     // What was skipped because of an interruption says nothing.
     if (signal.aborted) return undefined;
     this.#failedInARow = 0;
-    if (!only) this.lastGoodAt = now;
+    if (!only && kernelUnread === undefined) this.lastGoodAt = now;
     this.#record(report, dryRun, now, only);
     const failed = report.results.some(({ outcome }) => outcome === 'failed');
     return failFast && failed ? exitCodeOf(report) : undefined;
+  }
+
+  #noteUnread(unread: Unread | undefined, now: number): void {
+    this.#unreadInARow = unread ? this.#unreadInARow + 1 : 0;
+    const isUrgent = this.keepsKernel && unread?.what === 'kernel';
+    const backOff = isUrgent ? untilNextPassOverKernel : untilNextPass;
+    this.readAgainAt = unread && now + equalJitterMs(backOff, this.#unreadInARow, this.#options.random);
   }
 
   #request({ forget, kernelAnew }: Collected, facts: PassFacts, begunAt: number): PassRequest {

@@ -55,7 +55,7 @@ export class ServiceManager {
       case 'pass':
         this.#passing = false;
         // From now on what is declared is in force, as far as it can be: units that come after this one may start.
-        if (this.#ready || event.dryRun) return {};
+        if (this.#ready || event.dryRun || event.kernelUnread !== undefined) return {};
         this.#ready = true;
         return { READY: '1' };
       case 'pass-failed':
