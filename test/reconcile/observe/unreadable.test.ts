@@ -3,6 +3,9 @@ import { EngineError } from '../../../src/lib/docker/failures/engine-error.js';
 import { ExitCode } from '../../../src/lib/model/errors.js';
 import type { NamespaceReading } from '../../../src/lib/model/namespace.js';
 import { KernelError } from '../../../src/lib/netns/kernel-error.js';
+import { apply } from '../../../src/lib/reconcile/apply/apply.js';
+import { KnownRoutings } from '../../../src/lib/reconcile/apply/known-routings.js';
+import { planStaleRouteRemoval } from '../../../src/lib/warps/changes/stale-routes.js';
 import { Memory } from '../../../src/lib/reconcile/observe/memory.js';
 import { lines, WarpStage } from '../../support/warp-stage.js';
 
@@ -107,6 +110,22 @@ describe('A container that the engine does not answer for', () => {
     await scene.pass({}, { memory });
     await scene.pass({}, { memory });
     expect(asked()).to.equal(1);
+  });
+});
+
+describe('A target that the engine does not answer for', () => {
+  it('has the route to a warp that has gone closed, by what was known of it', async () => {
+    const scene = stage();
+    const known = new KnownRoutings();
+    await scene.pass({ known });
+    await scene.pass({ known });
+    const { asked } = hangOver(scene, 'hung');
+    scene.stop('vpn');
+    const containers = await scene.engine.listContainers();
+    const steps = planStaleRouteRemoval(known.all(), containers);
+    const plan = { steps, findings: [] };
+    await apply(scene.engine, await scene.engine.info(), plan, { kernel: scene.kernel, known });
+    expect([asked(), viaRoutes(scene, 'hung'), viaRoutes(scene, 'worker')]).to.deep.equal([0, 0, 0]);
   });
 });
 

@@ -12,7 +12,7 @@ import { KernelError, isKernelFailure } from '../../netns/kernel-error.js';
 import type { Kernel } from '../../netns/kernel.js';
 import { holderOf } from '../../warps/policy/by-hand.js';
 import { routingChanges } from '../../warps/changes/changes.js';
-import { replayClosing } from '../../warps/changes/stale-routes.js';
+import { removesRoutesOnly, replayClosing } from '../../warps/changes/stale-routes.js';
 import type { Executed } from '../executed.js';
 import { currentProcess } from '../process-of.js';
 import type { RecentContainers } from '../recent-containers.js';
@@ -66,7 +66,11 @@ export async function setRouting(
   containers: RecentContainers,
 ): Promise<Executed> {
   const wanted = step.do === 'set-routing' ? step.routing : noRouting;
-  const confirm = (): ReturnType<typeof currentProcess> => currentProcess(engine, step.container);
+  // A closing does not wait for an engine that may hang over the container: the kernel tells that the process is this
+  // container's, and a later run of it has none of the routes that are removed.
+  const confirm = removesRoutesOnly(step.changes)
+    ? () => Promise.resolve(step.container)
+    : () => currentProcess(engine, step.container);
   let { changes } = step;
   let left: RoutingState | undefined;
   for (let attempt = 1; ; attempt += 1) {

@@ -29,6 +29,11 @@ function onlyRemoved(changes: readonly RoutingChange[]): ViaRoute[] {
   return removed.length + ends.length === changes.length ? removed : [];
 }
 
+/** Whether changes do nothing but remove routes to warps, and put in place what blocks what they were for. */
+export function removesRoutesOnly(changes: readonly RoutingChange[]): boolean {
+  return onlyRemoved(changes).length > 0;
+}
+
 function isSameRoute(route: ViaRoute, { family, table, metric, gateway, device }: ViaRoute): boolean {
   return (
     route.family === family &&
