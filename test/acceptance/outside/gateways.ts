@@ -4,6 +4,7 @@ import { execInContainer } from '../../engine/container-commands.js';
 import type { PrivateEngine } from '../../engine/private-engine.js';
 import { waitUntil } from '../../engine/wait-until.js';
 import { networkImage } from './network-image.js';
+import { tunnelDevice, tunnelSetUp } from './tunnel.js';
 
 /** Sorts before every other network, so that a warp's own default route is there. */
 export const egressNetwork = 'egress';
@@ -67,6 +68,8 @@ export interface GatewaySpec extends Pick<ContainerSpec, 'name' | 'labels' | 'ho
    * takes that network first, and its default route is then that of the one its targets are on.
    */
   readonly killSwitch?: boolean;
+  /** Whether its image sends everything by a tunnel to the server that `startTunnelServer` starts. */
+  readonly tunnel?: boolean;
   /** On the first of its networks. */
   readonly address?: string;
 }
@@ -82,6 +85,7 @@ export async function startGateway(engine: PrivateEngine, spec: GatewaySpec): Pr
     forwards = true,
     firewall = 'none',
     killSwitch = false,
+    tunnel = false,
     address,
     hostConfig,
     ...rest
@@ -98,12 +102,19 @@ export async function startGateway(engine: PrivateEngine, spec: GatewaySpec): Pr
     // Not from the engine's namespace but from the machine's first one would it inherit them.
     hostConfig: {
       Sysctls: Object.fromEntries(sysctls.map(name => [name, forwards ? '1' : '0'])),
+      ...(tunnel && { Devices: [tunnelDevice] }),
       ...hostConfig,
     },
     command: [
       'sh',
       '-c',
-      `${setUp(nat, firewall)}\n${killSwitch ? egressOnly : ''}\ntouch /run/ready\nexec sleep 1000000`,
+      [
+        setUp(nat, firewall),
+        ...(killSwitch ? [egressOnly] : []),
+        ...(tunnel ? [tunnelSetUp] : []),
+        'touch /run/ready',
+        'exec sleep 1000000',
+      ].join('\n'),
     ],
   });
   if (address !== undefined) {

@@ -12,7 +12,7 @@ export const nameServer = { ipv4: '198.18.0.53', ipv6: 'fd00:198:18::53' } as co
 /** Answers HTTP with the address it was asked from. */
 export const servicePorts = [22, 80, 443, 8443] as const;
 
-const neighbour = { ipv4: '198.18.0.2', ipv6: 'fd00:198:18::2' } as const;
+export const neighbour = { ipv4: '198.18.0.2', ipv6: 'fd00:198:18::2' } as const;
 
 /** How many packets came by which way. */
 export interface Ways {

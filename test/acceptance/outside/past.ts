@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { isIPv6 } from 'node:net';
+import type { Family } from '../../../src/lib/model/routing.js';
 import type { PrivateEngine } from '../../engine/private-engine.js';
 import { waitUntil } from '../../engine/wait-until.js';
 import { inNamespace, pidOf } from './namespace-state.js';
 
-/** Packets for a destination that went out of a network by the host, and so past every warp. */
+/** Packets for a destination that went out of a network, or several, by the host, and so past every warp. */
 export interface Past {
   /** That a warp sent on there, before its way out was there or when it was gone; whether a guard held them back or not. */
   readonly byWarps: number;
@@ -21,15 +23,19 @@ const counted = ['warps', 'tried', 'gone'] as const;
  */
 export async function countPast(
   engine: PrivateEngine,
-  network: string,
+  networks: string | readonly string[],
   destinations: readonly string[],
   macs: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const { Id } = await engine.api<{ Id: string }>('GET', `/networks/${network}`);
-  const bridge = `"br-${Id.slice(0, 12)}"`;
+  const bridges = await Promise.all([networks].flat().map(network => bridgeOf(engine, network)));
   const counters = destinations.flatMap(to => counted.map(of => `counter ${nameOf(of, to)} { }`)).join('\n');
   const rule = (of: (typeof counted)[number], to: string, only = ''): string =>
-    `iifname ${bridge} oifname != ${bridge} ${only} ip daddr ${to} counter name ${nameOf(of, to)}`;
+    bridges
+      .map(
+        bridge =>
+          `iifname "${bridge}" oifname != "${bridge}" ${only} ${goesTo(to)} counter name ${nameOf(of, to)}`,
+      )
+      .join('\n');
   const before = destinations.map(to => {
     const mac = macs[to];
     if (mac === undefined) return rule('tried', to);
@@ -54,8 +60,17 @@ export async function countPast(
   });
 }
 
+async function bridgeOf(engine: PrivateEngine, network: string): Promise<string> {
+  const { Id } = await engine.api<{ Id: string }>('GET', `/networks/${network}`);
+  return `br-${Id.slice(0, 12)}`;
+}
+
+function goesTo(destination: string): string {
+  return `${isIPv6(destination) ? 'ip6' : 'ip'} daddr ${destination}`;
+}
+
 function nameOf(of: string, destination: string): string {
-  return `${of}_${destination.replaceAll('.', '_')}`;
+  return `${of}_${destination.replaceAll(/[.:]/g, '_')}`;
 }
 
 export async function pastOf(engine: PrivateEngine, destination: string): Promise<Past> {
@@ -104,12 +119,16 @@ function packetsOf(listing: string, name: string): number {
   return found.packets;
 }
 
-/** The gateway that a target's declared route has at present; undefined while it is blocked, and before it is routed. */
-export async function viaOf(engine: PrivateEngine, target: string): Promise<string | undefined> {
+/** The gateway that a target's route has at present, declared or by hand; undefined while it is blocked, and before it is routed. */
+export async function viaOf(
+  engine: PrivateEngine,
+  target: string,
+  family: Family = 'ipv4',
+): Promise<string | undefined> {
   const routes = await inNamespace(engine, await pidOf(engine, target), 'ip', [
-    ...['-4', 'route', 'show', 'table', 'all'],
+    ...[family === 'ipv4' ? '-4' : '-6', 'route', 'show', 'table', 'all'],
   ]);
-  return /^default via (\S+) .*table 214\d{5} /m.exec(routes)?.[1];
+  return /^default via (\S+) .*table 21[45]\d{5} /m.exec(routes)?.[1];
 }
 
 /** Resolves when a sender has tried so many times more: it sleeps between any two. */
