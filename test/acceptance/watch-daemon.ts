@@ -138,8 +138,12 @@ export class WatchPlace implements AsyncDisposable {
   }
 
   /** Starts one without waiting for anything. */
-  spawn(host = this.engine.host, env: Readonly<Record<string, string>> = {}): WatchDaemon {
-    const args = ['watch', '--json', '--config', this.configFile];
+  spawn(
+    host = this.engine.host,
+    env: Readonly<Record<string, string>> = {},
+    ...flags: readonly string[]
+  ): WatchDaemon {
+    const args = ['watch', '--json', '--config', this.configFile, ...flags];
     const daemon = new WatchDaemon(
       startInside(this.engine, args, { ...this.env, DOCKER_HOST: host, ...env }),
     );

@@ -80,6 +80,29 @@ describe('Signals and a changed config under watch on Engine 28.5', () => {
     });
   }
 
+  it('--fail-fast ends it at the first failure with its exit code: what was done stays, and no more is begun', async () => {
+    // The last one made is the first to be attached.
+    for (const name of ['web', 'api']) await runContainer(engine, { name, labels: { tier: 'x' } });
+    await place.configure(tier('shared'));
+    const daemon = place.spawn(engine.host, {}, '--fail-fast');
+    const before = ['create-network shared', 'connect api shared', 'connect web shared'];
+    await daemon.hasDone(...before);
+    // The second one has an address for its gateway and one container.
+    await place.configure(
+      'networks: { shared: {}, small: { ipam: { config: [{ subnet: 10.97.0.0/30 }] } }, spare: {} }\n' +
+        'attachments: [{ select: { labels: [tier] }, networks: [shared, small, spare] }]\n',
+    );
+    await daemon.until('it has ended', () => !daemon.isRunning);
+    expect(await daemon.end()).to.equal(1);
+    expect(daemon.log).to.match(/^error: connect web → small: /m);
+    const begun = ['create-network small', 'create-network spare', 'connect api small', 'connect api spare'];
+    expect(daemon.changes).to.deep.equal([...before, ...begun]);
+    expect(await networksOf(engine, 'web')).not.to.include('spare');
+    // Without it the same failure keeps nothing else from being done.
+    expect((await place.run('apply')).exitCode).to.equal(1);
+    expect(await networksOf(engine, 'web')).to.include('spare');
+  });
+
   it('leaves no socket behind', async () => {
     await place.configure('networks: {}\n');
     const daemon = await place.watch();

@@ -71,20 +71,22 @@ describe('Ways to a warp that has gone', () => {
     expect(targets.map(name => openRoutesIn(scene, name))).to.deep.equal(targets.map(() => 0));
   });
 
-  it('are closed though one of them cannot be', async () => {
-    const scene = await stage();
-    const { kernel } = scene;
-    const change = kernel.changeRouting.bind(kernel);
-    kernel.changeRouting = (process, ...rest) =>
-      process.name === 't03'
-        ? Promise.reject(new KernelError('refused', 'No.', { exit: ExitCode.failed }))
-        : change(process, ...rest);
-    const { report } = await scene.pass();
-    expect(report.results.map(({ outcome }) => outcome)).to.deep.equal(
-      targets.map(name => (name === 't03' ? 'failed' : 'done')),
-    );
-    expect(targets.filter(name => openRoutesIn(scene, name) > 0)).to.deep.equal(['t03']);
-  });
+  for (const failFast of [false, true])
+    it(`are closed though one of them cannot be${failFast ? ', and the first failure ends the run' : ''}`, async () => {
+      const scene = await stage();
+      scene.config = { ...scene.config, fail_fast: failFast };
+      const { kernel } = scene;
+      const change = kernel.changeRouting.bind(kernel);
+      kernel.changeRouting = (process, ...rest) =>
+        process.name === 't03'
+          ? Promise.reject(new KernelError('refused', 'No.', { exit: ExitCode.failed }))
+          : change(process, ...rest);
+      const { report } = await scene.pass();
+      expect(report.results.map(({ outcome }) => outcome)).to.deep.equal(
+        targets.map(name => (name === 't03' ? 'failed' : 'done')),
+      );
+      expect(targets.filter(name => openRoutesIn(scene, name) > 0)).to.deep.equal(['t03']);
+    });
 
   it('are all closed before anything is opened or changed in the engine', async () => {
     const scene = await stage();

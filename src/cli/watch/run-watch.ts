@@ -8,7 +8,7 @@ import { Reloads } from '../../lib/watch/reloads.js';
 import { type UnderWay, stepUnderWay, withdrawal } from '../../lib/watch/under-way.js';
 import { watchLoop } from '../../lib/watch/loop.js';
 import { warpDeclaration } from '../../lib/warps/routes/declaration.js';
-import { closesOnly } from '../../lib/warps/changes/safe-order.js';
+import { closesTraffic } from '../../lib/warps/changes/safe-order.js';
 import { needsKernel } from '../../lib/warps/inspection.js';
 import { type Connection, connect } from '../connection.js';
 import type { GlobalFlags } from '../global-flags.js';
@@ -64,7 +64,7 @@ export async function runWatch(
     }),
     clock: systemClock,
     random: Math.random,
-    closesTraffic: step => step.do === 'set-guard' || closesOnly(step),
+    closesTraffic,
     processes: hostProcesses(),
     leavesAtStop: () => leavesAtStop(connection.config),
     resyncMs: durationMs(config.watch.resync),

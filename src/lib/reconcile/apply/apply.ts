@@ -10,6 +10,7 @@ import { KnownRoutings } from './known-routings.js';
 import type { Kernel } from '../../netns/kernel.js';
 import { type Journal, noJournal } from '../journal/journal.js';
 import { guardOnceMade } from './set-guard.js';
+import { closesTraffic } from '../../warps/changes/safe-order.js';
 import { RecentContainers } from '../recent-containers.js';
 import { GoneWarpMonitor, takesEngine } from './gone-warp-monitor.js';
 import { groupSteps } from './step-groups.js';
@@ -23,7 +24,7 @@ export interface ApplyOptions {
   readonly kernel?: Kernel;
   /** What is in the containers' namespaces: ways that a warp leaves behind meanwhile are closed at once. */
   readonly known?: KnownRoutings;
-  /** Nothing is attempted any more after the first step that fails. */
+  /** After the first step that fails only those are attempted that close, or guard. */
   readonly failFast?: boolean;
   /** Why a step is not attempted at present, nor what depends on it; asked right before each. */
   readonly heldBack?: (step: Step) => string | undefined;
@@ -49,10 +50,14 @@ function idsBefore(steps: readonly Step[]): ReadonlyMap<string, string> {
 /** Measured on two cores, busy and idle: what is gained by more is lost by the first having to wait. */
 const closingsAtOnce = 8;
 
-/** Why nothing at all is attempted any more. */
-function endedBy({ signal, failFast = false }: ApplyOptions, failed: readonly Step[]): string | undefined {
+/** Why a step is not attempted any more, whatever it is about. */
+function endedBy(
+  { signal, failFast = false }: ApplyOptions,
+  step: Step,
+  failed: readonly Step[],
+): string | undefined {
   if (signal?.aborted) return 'interrupted';
-  return failFast && failed.length > 0
+  return failFast && failed.length > 0 && !closesTraffic(step)
     ? 'a step before it failed, and the first failure ends the run'
     : undefined;
 }
@@ -86,7 +91,7 @@ export async function apply(
   const results: StepResult[] = [];
   const attempt = async (step: Step, begin: () => void): Promise<StepResult> => {
     const held = options.heldBack?.(step);
-    const blocked = endedBy(options, failed) ?? held ?? blockedBy(step, [...failed, ...heldBack]);
+    const blocked = endedBy(options, step, failed) ?? held ?? blockedBy(step, [...failed, ...heldBack]);
     if (held !== undefined) heldBack.push(step);
     if (blocked !== undefined) return { step, outcome: 'skipped', note: blocked };
     begin();

@@ -9,6 +9,11 @@ export function closesOnly(step: Step): boolean {
   );
 }
 
+/** What closes, and the guard: no failure of another step may keep it from being done. */
+export function closesTraffic(step: Step): boolean {
+  return step.do === 'set-guard' || closesOnly(step);
+}
+
 /** What closes comes first, then what a warp needs to serve, then what opens, and at last what gives up. */
 function rank(step: Step): number {
   switch (step.do) {
