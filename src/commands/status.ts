@@ -1,10 +1,13 @@
 import { BaseCommand, type JsonDocument } from '../cli/base-command.js';
+import type { GlobalFlags } from '../cli/global-flags.js';
 import { paletteFor } from '../cli/terminal.js';
 import { runningWatches } from '../cli/watch/running-watches.js';
 import { wholePass } from '../cli/whole-pass.js';
 import { dryRun } from '../lib/reconcile/apply/apply.js';
 import { exitCodeOf } from '../lib/model/report.js';
 import { guardLines } from '../lib/report/guard-state.js';
+import { leavingElsewhere } from '../lib/warps/guard/leaving-elsewhere.js';
+import { warpDeclaration } from '../lib/warps/routes/declaration.js';
 import { watchLines } from '../lib/report/watches.js';
 import { statusLines, statusOf } from '../lib/report/status.js';
 
@@ -17,10 +20,18 @@ export default class Status extends BaseCommand {
 
   async run(): Promise<JsonDocument> {
     const { flags } = await this.parse(Status);
-    const { plan, world } = await this.withEngine(flags, async connection => {
+    const observed = this.withEngine(flags, async connection => {
       const pass = await wholePass(connection, {});
       const seen = await pass.observe(connection.engine, connection.interruption.signal);
-      return { plan: pass.plan(seen), world: seen };
+      return {
+        plan: pass.plan(seen),
+        world: seen,
+        elsewhere: leavingElsewhere(warpDeclaration(connection.config), seen),
+      };
+    });
+    const { plan, world, elsewhere } = await observed.catch(async (error: unknown) => {
+      await this.tellWatches(flags);
+      throw error;
     });
     const statuses = statusOf(plan);
     const guard = world.kernel?.host?.guard;
@@ -28,7 +39,7 @@ export default class Status extends BaseCommand {
     const watches = await runningWatches();
     const lines = [
       ...statusLines(statuses, palette),
-      ...guardLines(guard, world.networks),
+      ...guardLines(guard, world.networks, elsewhere),
       ...watchLines(watches),
     ];
     this.print(lines, flags);
@@ -36,5 +47,12 @@ export default class Status extends BaseCommand {
     process.exitCode = exitCode;
     if (exitCode !== 0) this.printProblems(lines, flags);
     return { exitCode, engine: world.engine, jobs: statuses, ...(guard && { guard }), watches };
+  }
+
+  /** A watch goes on by the config that it has read, and waits for an engine that is away: it is told of all the same. */
+  private async tellWatches(flags: GlobalFlags): Promise<void> {
+    const watches = await runningWatches();
+    this.besideError = { watches };
+    if (watches.length > 0) this.print(watchLines(watches), flags);
   }
 }

@@ -93,7 +93,9 @@ describe('The plan for attachments', () => {
 
     it('and nothing else', () => {
       const seen = world(['damp-network'], [container('other'), mysql({ labels: { 'com.other': '1' } })]);
-      expect(attach([shared], seen)).to.deep.equal([]);
+      expect(attach([shared], seen)).to.deep.equal([
+        'unmatched : no container matches rule shared (labels: com.damp.service)',
+      ]);
     });
   });
 
@@ -175,7 +177,10 @@ describe('The plan for attachments', () => {
   describe('undoes what Fairlead attached', () => {
     it('when no rule means the container any more', () => {
       const seen = world(['damp-network'], [mysql({ ...attached, labels: {} })]);
-      expect(attach([shared], seen)).to.deep.equal([`disconnect mysql ← damp-network: ${unwanted}`]);
+      expect(attach([shared], seen)).to.deep.equal([
+        `disconnect mysql ← damp-network: ${unwanted}`,
+        'unmatched : no container matches rule shared (labels: com.damp.service)',
+      ]);
     });
 
     it('when the config drops the rule, or the network from it', () => {

@@ -68,7 +68,7 @@ describe('validate-config', () => {
     const toml = await runCli(['validate-config', '-', '--format', 'toml'], { input: '[networks.a]\n' });
     expect(toml.stdout).to.equal('- has no mistakes\n');
     const yaml = await runCli(['validate-config', '-'], { input: 'networks: []' });
-    expect(yaml.stdout).to.match(/^-:1:1: error: a list stands where a map is wanted/);
+    expect(yaml.stdout).to.match(/^-:1:1: error: networks is a list, where a map is wanted/);
     const endless = await runCli(['validate-config', '-'], { input: 'x'.repeat(2_000_000) });
     expect(endless.stderr).to.match(/standard input cannot be read: it is larger than 512 KiB/);
     expect(endless.exitCode).to.equal(2);

@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import { listedNames } from '../../src/lib/model/group-findings.js';
 import type { Finding } from '../../src/lib/model/plan.js';
+import { exitCodeOf } from '../../src/lib/model/report.js';
 import type { Step } from '../../src/lib/model/step.js';
 import { statusLines, statusOf } from '../../src/lib/report/status.js';
 import { summaryOf } from '../../src/lib/report/summary.js';
+import { problemLines, reportLines } from '../../src/lib/report/text.js';
 import { warningLines } from '../../src/lib/report/warnings.js';
 import { connectStep } from '../support/watch-stage.js';
 
@@ -41,6 +43,40 @@ describe('What is said of several', () => {
   it('is not taken for nothing where all that is declared does not run', () => {
     const lines = statusLines(statusOf({ steps: [], findings: [about('ignored', 'worker', 'not running')] }));
     expect(lines.at(-1)).to.equal('warps        1 ignored: not running, or not to be counted');
+  });
+});
+
+describe('What is declared and matches no container', () => {
+  const findings = [
+    about('unchanged', 'worker', 'routed as declared'),
+    about('unmatched', 'workr', 'no container has this name (warp.routes[0]); did you mean worker?'),
+    { find: 'unmatched', job: 'warps', reason: 'no container matches warp.routes[1] (labels: tor)' },
+  ] as const;
+
+  it('is said quietly by the status, below all that is to be done or looked at', () => {
+    const seen = [...findings, about('blocked', 'api', 'vpn does not run')];
+    expect(statusLines(statusOf({ steps: [], findings: seen })).slice(3)).to.deep.equal([
+      'warps        1 as declared, 1 to look at, 2 without a container',
+      '  ! blocked   api    vpn does not run',
+      '  ? no match  workr  no container has this name (warp.routes[0]); did you mean worker?',
+      '  ? no match  no container matches warp.routes[1] (labels: tor)',
+    ]);
+    expect(statusLines(statusOf({ steps: [], findings: findings.slice(2) }))[3]).to.equal(
+      'warps        1 without a container',
+    );
+  });
+
+  it('is a line of a plan where it is a name, and counted in the summary', () => {
+    expect(reportLines({ results: [], findings }, true)).to.deep.equal([
+      '= unchanged  worker  routed as declared',
+      '? no match   workr   no container has this name (warp.routes[0]); did you mean worker?',
+      'Dry run: 1 name without a container, 1 unchanged',
+    ]);
+    expect(problemLines({ results: [], findings })).to.deep.equal([]);
+  });
+
+  it('changes no exit code', () => {
+    expect(exitCodeOf({ results: [], findings }, true)).to.equal(0);
   });
 });
 

@@ -59,6 +59,26 @@ describe('The list of warps', () => {
     ]);
   });
 
+  it('says by whom packets get out of a guarded network', () => {
+    const guarded = (warps: string[], elsewhere: string[], dropped: number): WarpList => ({
+      targets: [],
+      warps: [],
+      guarded: [
+        { network: 'net', state: 'guarded', why: 'as declared', warps, elsewhere, dropped, caveats: [] },
+      ],
+    });
+    const said = (shown: WarpList): string | undefined => warpListLines(shown)[1];
+    expect(said(guarded(['172.20.0.2'], [], 0))).to.equal(
+      '  net  guarded  out by 172.20.0.2 only; 0 packets held back',
+    );
+    expect(said(guarded([], ['vpn'], 1))).to.equal(
+      '  net  guarded  out through vpn only, by another network; 1 packet held back',
+    );
+    expect(said(guarded([], [], 7))).to.equal(
+      '  net  guarded  no warp runs on it: nothing gets out; 7 packets held back',
+    );
+  });
+
   it('says so where there is nothing', () => {
     expect(warpListLines({ targets: [], warps: [], guarded: [] })).to.deep.equal([
       'No target, no warp and no guarded network.',

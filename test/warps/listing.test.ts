@@ -154,7 +154,15 @@ describe('A guarded network', () => {
   it('is listed with what is held back, and beside it what is guarded and should not be', () => {
     const seen = kernelWorld([net], [vpn(), worker()], { guard: inForce });
     expect(listWarps(declared({}, ['net']), seen).guarded).to.deep.equal([
-      { network: 'net', state: 'guarded', warps: ['10.7.0.2'], dropped: 7, why: 'as declared', caveats: [] },
+      {
+        network: 'net',
+        state: 'guarded',
+        warps: ['10.7.0.2'],
+        elsewhere: [],
+        dropped: 7,
+        why: 'as declared',
+        caveats: [],
+      },
     ]);
     expect(listWarps(declared(), seen).guarded.map(({ network, state }) => [network, state])).to.deep.equal([
       [bridgeName, 'left over'],
@@ -163,6 +171,20 @@ describe('A guarded network', () => {
     expect(listWarps(declared({}, ['net']), fresh).guarded.map(({ state }) => state)).to.deep.equal([
       'not guarded yet',
     ]);
+  });
+
+  it('is listed with the warps that send on by another network, while they run', () => {
+    const endpoints = [
+      ...vpn().endpoints,
+      { networkName: 'bridge', networkId: idOf('net bridge'), ipv4: '172.17.0.2' },
+    ];
+    const guard = { whole: true, bridges: [{ bridge: bridgeName, warps: [], dropped: 0 }] };
+    const elsewhere = (state: 'running' | 'exited'): (readonly string[])[] => {
+      const seen = kernelWorld([net], [{ ...vpn(), endpoints, state }, worker()], { guard });
+      return listWarps(declared({}, ['net']), seen).guarded.map(listed => listed.elsewhere);
+    };
+    expect(elsewhere('running')).to.deep.equal([['vpn']]);
+    expect(elsewhere('exited')).to.deep.equal([[]]);
   });
 
   it('comes before the routes of a pass over warps alone', () => {

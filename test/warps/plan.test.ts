@@ -52,23 +52,22 @@ function ways({ routes }: RoutingState): string[] {
 }
 
 describe('The plan for a target', () => {
-  it('says which names of declared targets nobody has, and whom they may have meant', () => {
+  it('says which names of declared targets no container has, and which may have been meant', () => {
     const routes = ['workr', 'w*', 'x*'].map(name => ({ target: { names: [name] }, via: 'vpn' }));
     const { findings } = planWarps(declared({ routes }), kernelWorld([net], [vpn(), worker({ labels: {} })]));
-    const absent = findings.filter(({ reason }) => reason.startsWith('there is no container of this name'));
+    const absent = findings.filter(({ find }) => find === 'unmatched');
     expect(absent).to.deep.equal([
       {
-        find: 'caveat',
+        find: 'unmatched',
         job: 'warps',
         container: 'workr',
-        reason: 'there is no container of this name: warp.routes[0] routes nobody by it',
-        hints: ['Did you mean worker?'],
+        reason: 'no container has this name (warp.routes[0]); did you mean worker?',
       },
       {
-        find: 'caveat',
+        find: 'unmatched',
         job: 'warps',
         container: 'x*',
-        reason: 'there is no container of this name: warp.routes[2] routes nobody by it',
+        reason: 'no container has this name (warp.routes[2])',
       },
     ]);
   });

@@ -1,3 +1,4 @@
+import { unmatchedFindings } from '../config/unmatched.js';
 import { type Container, endpointOn } from '../model/container.js';
 import { gatewayMoves } from '../model/gateway-moves.js';
 import type { Network } from '../model/network.js';
@@ -107,6 +108,15 @@ function impossibleFindings({ impossible }: Draft): Finding[] {
   }));
 }
 
+/** Services of apps are no news: an app that does not run has none. */
+function unmatchedRules(rules: readonly AttachmentRule[], { containers }: World): Finding[] {
+  return rules.flatMap(({ title, select }) =>
+    select.by === 'selector'
+      ? unmatchedFindings({ job, says: title, selector: select.selector }, containers)
+      : [],
+  );
+}
+
 function namesOf(networks: readonly Network[]): Map<string, Network[]> {
   const byName = new Map<string, Network[]>();
   for (const network of networks) byName.set(network.name, [...(byName.get(network.name) ?? []), network]);
@@ -139,6 +149,7 @@ export function planAttachments(
       ...settlementFindings(settlement, world),
       ...impossibleFindings(draft),
       ...draft.findings,
+      ...unmatchedRules(rules, world),
     ],
   };
 }

@@ -50,7 +50,10 @@ function examineKernel({ declares, guardAtBoot }: Facts, { kernel, networks }: W
   const lacksNft = kernel.host?.lacksNft ?? false;
   const count = kernel.namespaces.size;
   return [
-    ok('warps', `rights and tools are there; ${String(count)} namespaces were read`),
+    ok(
+      'warps',
+      `rights and tools are there; ${count === 1 ? '1 namespace was' : `${String(count)} namespaces were`} read`,
+    ),
     ...(lacksNft
       ? [
           problem(
@@ -82,7 +85,10 @@ function examineGuard(
     return problem('guard', `not in force for ${which}`, ['Put it in force: fairlead apply']);
   }
   const dropped = guard.bridges.reduce((sum, bridge) => sum + bridge.dropped, 0);
-  return ok('guard', `in force for ${names}; ${String(dropped)} packets held back`);
+  return ok(
+    'guard',
+    `in force for ${names}; ${dropped === 1 ? '1 packet' : `${String(dropped)} packets`} held back`,
+  );
 }
 
 /** The engine starts containers before the first pass: what they send until then. */
@@ -119,7 +125,7 @@ function examineState({ state }: Facts): Diagnosis[] {
   ];
 }
 
-const noted: ReadonlySet<FindingKind> = new Set(['warning', 'caveat', 'blocked']);
+const noted: ReadonlySet<FindingKind> = new Set(['warning', 'caveat', 'blocked', 'unmatched']);
 
 /** What the plan of everything declared has to say against itself. */
 function examineFindings(findings: readonly Finding[]): Diagnosis[] {
@@ -128,6 +134,8 @@ function examineFindings(findings: readonly Finding[]): Diagnosis[] {
     const job = same[0]?.job ?? '';
     const subject = names === '' ? job : `${job}: ${names}`;
     if (find === 'refused') return [problem(subject, reason, hints)];
+    // A selector that no container matches is nothing to mend; a name that none has may be misspelt.
+    if (find === 'unmatched' && names === '') return [];
     return noted.has(find) ? [note(subject, reason, hints)] : [];
   });
 }

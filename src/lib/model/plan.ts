@@ -14,6 +14,8 @@ export type FindingKind =
   | 'kept'
   /** Looked at and not counted, and why. */
   | 'ignored'
+  /** Declared, and no container has the name or is what the selector describes. */
+  | 'unmatched'
   /** Exists otherwise than declared. */
   | 'drift'
   /** Exists otherwise than declared, in nothing but labels: of low severity, for no engine can update them. */
@@ -22,7 +24,7 @@ export type FindingKind =
   | 'refused'
   /** Will be done, and has a consequence to know of before. */
   | 'warning'
-  /** What is as declared does not promise. It holds for long; the step that brings it tells it as a warning. */
+  /** What a state that is as declared does not promise. It lasts; the step that brings it tells it as a warning. */
   | 'caveat'
   /** As declared, and nothing of it gets through at present. */
   | 'blocked';

@@ -17,6 +17,8 @@ export interface JobStatus {
   readonly toDo: readonly Step[];
   /** What a pass cannot or will not mend, and what to know of. */
   readonly notes: readonly Finding[];
+  /** Names and selectors that are declared, and match no container at present. */
+  readonly unmatched: readonly Finding[];
 }
 
 const jobs: readonly Job[] = ['networks', 'attachments', 'proxies', 'warps'];
@@ -41,15 +43,17 @@ export function statusOf(plan: Plan): JobStatus[] {
       ignored: findings.filter(({ find }) => find === 'ignored').length,
       toDo: plan.steps.filter(step => step.job === job),
       notes: findings.filter(({ find }) => noted.has(find)),
+      unmatched: findings.filter(({ find }) => find === 'unmatched'),
     };
   });
 }
 
-function headline({ asDeclared, ignored, toDo, notes }: JobStatus): string {
+function headline({ asDeclared, ignored, toDo, notes, unmatched }: JobStatus): string {
   const parts = [
     ...(asDeclared > 0 ? [`${String(asDeclared)} as declared`] : []),
     ...(toDo.length > 0 ? [`${String(toDo.length)} to do`] : []),
     ...(notes.length > 0 ? [`${String(groupFindings(notes).length)} to look at`] : []),
+    ...(unmatched.length > 0 ? [`${String(unmatched.length)} without a container`] : []),
   ];
   // Beside the rest they are no news; alone they are not nothing.
   if (parts.length === 0 && ignored > 0)
@@ -64,7 +68,7 @@ function noteVerb(find: FindingKind): string {
 /** One line a job, and below it one line for each thing that is not as declared. */
 export function statusLines(statuses: readonly JobStatus[], palette: Palette = plain): string[] {
   const heads = alignColumns(statuses.map(status => [status.job, headline(status)]));
-  return statuses.flatMap(({ toDo, notes }, i) => {
+  return statuses.flatMap(({ toDo, notes, unmatched }, i) => {
     const steps = toDo.map(step => {
       const { sign, verb, subject } = describeStep(step);
       return [`  ${sign} ${verb}`, subject, escapeLine(step.reason)];
@@ -74,11 +78,17 @@ export function statusLines(statuses: readonly JobStatus[], palette: Palette = p
       listedNames(findings.map(subjectOf)),
       escapeLine(reason),
     ]);
-    const below = alignColumns([...steps, ...rest]);
+    const quiet = unmatched.map(finding => {
+      const subject = subjectOf(finding);
+      return ['  ? no match', ...(subject === '' ? [] : [subject]), escapeLine(finding.reason)];
+    });
+    const below = alignColumns([...steps, ...rest, ...quiet]);
+    const mended = steps.length + rest.length;
     return [
       heads[i] ?? '',
       ...below.slice(0, steps.length).map(palette.changed),
-      ...below.slice(steps.length).map(palette.warned),
+      ...below.slice(steps.length, mended).map(palette.warned),
+      ...below.slice(mended).map(palette.faint),
     ];
   });
 }

@@ -49,6 +49,9 @@ export function summaryOf(report: Report, dryRun: boolean): string {
     report.results.filter(result => outcomes.includes(result.outcome));
   const found = (...kinds: string[]): number =>
     report.findings.filter(finding => kinds.includes(finding.find)).length;
+  const unmatched = report.findings.filter(
+    ({ find, container }) => find === 'unmatched' && container !== undefined,
+  ).length;
   const tell = (count: number, what: string): string[] => (count > 0 ? [`${String(count)} ${what}`] : []);
 
   const unchanged = of('unchanged').length + found('unchanged', 'kept', 'label-drift');
@@ -60,6 +63,7 @@ export function summaryOf(report: Report, dryRun: boolean): string {
     ...tell(found('drift'), 'drifted'),
     ...tell(found('refused'), 'refused'),
     ...tell(found('blocked'), 'still blocked'),
+    ...tell(unmatched, unmatched === 1 ? 'name without a container' : 'names without a container'),
     ...tell(unchanged, 'unchanged'),
     ...tell(found('ignored'), 'ignored'),
   ];

@@ -12,6 +12,7 @@ const shown: Partial<Record<FindingKind, { readonly sign: string; readonly verb:
   'label-drift': { sign: '!', verb: 'label drift' },
   refused: { sign: 'x', verb: 'refused' },
   blocked: { sign: '!', verb: 'blocked' },
+  unmatched: { sign: '?', verb: 'no match' },
   unchanged: { sign: '=', verb: 'unchanged' },
 };
 
@@ -43,7 +44,8 @@ function stepLine(result: StepResult): Line {
 
 function findingLine(finding: Finding): Line[] {
   const look = shown[finding.find];
-  if (!look) return [];
+  // A selector that describes no container at present is nothing to mend; a name that none has may be misspelt.
+  if (!look || (finding.find === 'unmatched' && finding.container === undefined)) return [];
   const fields = (finding.drift ?? []).map(({ field, declared, actual }) =>
     escapeLine(`${field}: declared ${declared}, is ${actual}`),
   );
@@ -67,6 +69,7 @@ function colour(sign: string, palette: Palette): (text: string) => string {
     case 'x':
       return palette.failed;
     case '!':
+    case '?':
       return palette.warned;
     default:
       return palette.faint;

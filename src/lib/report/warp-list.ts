@@ -4,6 +4,7 @@ import type { Finding } from '../model/plan.js';
 import type { RouteSummary } from '../model/step.js';
 import { alignColumns } from './columns.js';
 import { subjectOf } from './describe.js';
+import { packetsHeldBack, waysOut } from './guard-words.js';
 import { type Palette, plain } from './palette.js';
 
 interface ListedTarget {
@@ -28,6 +29,7 @@ interface ListedGuard {
   readonly state: string;
   readonly why: string;
   readonly warps: readonly string[];
+  readonly elsewhere: readonly string[];
   readonly dropped: number;
   readonly caveats: readonly Finding[];
 }
@@ -82,10 +84,8 @@ function warpRow({ container, running, targets }: ListedWarp): string[] {
   return [`  ${escapeLine(container)}`, running ? 'running' : 'not running', count];
 }
 
-function guardRow({ network, state, why, warps, dropped }: ListedGuard): string[] {
-  const held = `, ${String(dropped)} packets held back`;
-  const ways = warps.length === 0 ? 'nothing gets out' : `out by ${warps.join(', ')} only`;
-  const says = state === 'guarded' ? `${ways}${held}` : why;
+function guardRow({ network, state, why, warps, elsewhere, dropped }: ListedGuard): string[] {
+  const says = state === 'guarded' ? `${waysOut(warps, elsewhere)}; ${packetsHeldBack(dropped)}` : why;
   return [`  ${escapeLine(network)}`, state, escapeLine(says)];
 }
 

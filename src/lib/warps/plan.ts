@@ -1,3 +1,4 @@
+import { unmatchedFindings } from '../config/unmatched.js';
 import type { Container } from '../model/container.js';
 import { findNamed } from '../model/lookup.js';
 import { type Finding, joinPlans, type Plan } from '../model/plan.js';
@@ -18,7 +19,6 @@ import { preflight } from './findings/preflight.js';
 import { inSafeOrder } from './changes/safe-order.js';
 import { isByHand } from './policy/tables.js';
 import { outdatedFindings, unreadFinding, unreadKernel } from './decision/unread.js';
-import { unmatchedTargets } from './routes/unmatched.js';
 import { wishesFor } from './routes/wishes.js';
 
 /**
@@ -66,7 +66,11 @@ function planFor(
 export function planWarps(declaration: WarpDeclaration, world: World): Plan {
   const decisions = decideAll(declaration, world);
   const { steps, findings } = planFor(decisions, decisions, declaration, world);
-  const unmatched = unmatchedTargets(declaration, world.containers);
+  const unmatched = declaration.routes.flatMap(({ target, says }) =>
+    'select' in target
+      ? unmatchedFindings({ job: 'warps', says, selector: target.select }, world.containers)
+      : [],
+  );
   return { steps: inSafeOrder(steps), findings: [...findings, ...unmatched] };
 }
 

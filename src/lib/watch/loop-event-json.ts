@@ -11,7 +11,7 @@ export interface EventTime {
 }
 
 /** What stays as it is is left out: a pass over a thousand containers is not to be a line of a megabyte. */
-const leftOut: ReadonlySet<FindingKind> = new Set(['unchanged', 'kept', 'ignored', 'caveat']);
+const leftOut: ReadonlySet<FindingKind> = new Set(['unchanged', 'kept', 'ignored', 'unmatched', 'caveat']);
 
 function errorJson(error: unknown): Record<string, unknown> {
   if (error instanceof FairleadError) {

@@ -12,8 +12,11 @@ import { canonicalAddress } from '../../net/address.js';
 import { guardCaveats } from './guard-caveats.js';
 import { guardObstacle, isYetToBeMade } from './guard-obstacle.js';
 
+/** A warp, and whether all that it sends goes through another one: then it is let out of no network. */
+export type GuardedWarp = Container & { readonly isRelayed?: true };
+
 /** The warps of a network, whether or not they run. */
-export type WarpsOn = (network: Network) => readonly Container[];
+export type WarpsOn = (network: Network) => readonly GuardedWarp[];
 
 /** Who may send out of a network, and who is meant to go through them. */
 export interface Parties {
@@ -38,8 +41,8 @@ export function leavesBy(name: string, warp: Container, world: World): boolean {
 }
 
 /** Addresses that belong to these warps at present: one that has ended may have left its to a stranger. */
-function addressesOn(network: Network, warps: readonly Container[], world: World): string[] {
-  const leaving = warps.filter(warp => isAlive(warp) && leavesBy(network.name, warp, world));
+function addressesOn(network: Network, warps: readonly GuardedWarp[], world: World): string[] {
+  const leaving = warps.filter(warp => isAlive(warp) && !warp.isRelayed && leavesBy(network.name, warp, world));
   const endpoints = leaving.flatMap(warp => endpointOn(warp, network.name) ?? []);
   const addresses = endpoints.flatMap(({ ipv4 = [], ipv6 = [] }) => [ipv4, ipv6].flat());
   return [...new Set(addresses.map(canonicalAddress))].sort();
@@ -47,7 +50,7 @@ function addressesOn(network: Network, warps: readonly Container[], world: World
 
 function guardOf(
   network: Network,
-  warps: readonly Container[],
+  warps: readonly GuardedWarp[],
   { guard }: HostNetworking,
   world: World,
 ): Guarded {
@@ -70,7 +73,7 @@ function isInForce({ wanted, inForce }: Guarded): boolean {
 function describeInForce({ network, wanted, inForce }: Guarded): Finding {
   const dropped = inForce?.dropped ?? 0;
   const held = dropped === 0 ? '' : `; packets of others held back: ${String(dropped)}`;
-  const who = wanted.warps.length === 0 ? 'nobody' : `only ${wanted.warps.join(', ')}`;
+  const who = wanted.warps.length === 0 ? 'no container' : `only ${wanted.warps.join(', ')}`;
   const reason = `guarded: ${who} may begin a connection out of it${held}`;
   return { find: 'unchanged', job: 'warps', network: network.name, reason };
 }
