@@ -66,8 +66,85 @@ describe('The audit lines', () => {
     ]);
   });
 
-  it('are silent of passes that change nothing', () => {
-    expect(lines([pass(), 0], [pass(), 1], [{ kind: 'alive' }, 2])).to.deep.equal([]);
+  it('are silent of passes that change nothing, but for the first', () => {
+    const findings: Finding[] = [
+      { find: 'unchanged', job: 'networks', network: 'a', reason: 'exists' },
+      { find: 'unchanged', job: 'networks', network: 'b', reason: 'exists' },
+      { find: 'kept', job: 'proxies', container: 'proxy', network: 'a', reason: 'routes web' },
+    ];
+    expect(
+      lines([pass({ only: 'proxies' }), 0], [pass({}, findings), 1], [pass(), 2], [{ kind: 'alive' }, 3]),
+    ).to.deep.equal(['<6>everything is as declared (2 networks, 1 membership of a proxy)']);
+    expect(lines([pass(), 0])).to.deep.equal(['<6>everything is as declared']);
+    expect(lines([pass({ kernelUnread: 'nft is busy' }), 0], [pass(), 1])).to.deep.equal([]);
+  });
+
+  it('tell of a refused object what may be done about it', () => {
+    const refused: Finding = {
+      find: 'refused',
+      job: 'warps',
+      container: 'app',
+      reason: 'there is no warp vpn',
+      hints: ['Start it.', 'Or name another one.'],
+    };
+    expect(lines([pass({}, [refused]), 0], [pass({}, [refused]), 1])).to.deep.equal([
+      '<4>refused app: there is no warp vpn',
+      '<6>Start it.',
+    ]);
+  });
+
+  describe('of a route that is blocked', () => {
+    const container = { id: idOf('app'), name: 'app', pid: 7, startedAt: '' };
+    const set = (open: boolean): LoopEvent => {
+      const routes = [{ via: 'vpn', rules: ['0.0.0.0/0'], open }];
+      const reason = open ? 'label' : 'vpn is not running (label)';
+      const step: Step = {
+        do: 'set-routing',
+        job: 'warps',
+        container,
+        routes,
+        routing: noRouting,
+        changes: [],
+        reason,
+      };
+      return pass({
+        causes: ['container die vpn'],
+        report: { results: [{ step, outcome: 'done' }], findings: [] },
+      });
+    };
+    const blocked = (reason = 'vpn is not running (label)'): LoopEvent =>
+      pass({}, [{ find: 'blocked', job: 'warps', container: 'app', reason }]);
+    const closed = '<4>route app → vpn (blocked): vpn is not running (label) (container die vpn)';
+
+    it('are one when it is blocked and one when it is open again', () => {
+      expect(
+        lines(
+          [set(false), 0],
+          [pass({ only: 'proxies' }), 1],
+          [blocked(), 2],
+          [blocked(), 3],
+          [set(true), 4],
+        ),
+      ).to.deep.equal([closed, '<6>route app → vpn: label (container die vpn)']);
+    });
+
+    it('are more where it becomes another thing, or no step was needed', () => {
+      expect(lines([blocked(), 0], [pass(), 1])).to.deep.equal([
+        '<4>blocked app: vpn is not running (label)',
+        '<6>no longer: blocked app: vpn is not running (label)',
+      ]);
+      expect(lines([set(false), 0], [blocked(), 1], [blocked('vpn has no address'), 2])).to.deep.equal([
+        closed,
+        '<4>blocked app: vpn has no address',
+        '<6>no longer: blocked app: vpn is not running (label)',
+      ]);
+    });
+
+    it('are none where the kernel could not be read', () => {
+      expect(
+        lines([set(false), 0], [blocked(), 1], [pass({ kernelUnread: 'nft is busy' }), 2]),
+      ).to.deep.equal([closed]);
+    });
   });
 
   it('tell a failure once, again when it is another one, and every hour', () => {
@@ -101,7 +178,7 @@ describe('The audit lines', () => {
       blind: false,
     };
     const told = lines([lost, 0], [lost, 1000], [pass(), 2000], [lost, 3000]);
-    expect(told).to.have.length(4);
+    expect(told).to.have.length(5);
     expect(told[1]).to.equal('<6>Is it there?');
     expect(told[0]).to.equal('<3>cannot follow the engine: gone; trying again in 0.5 s, and until it works');
   });
