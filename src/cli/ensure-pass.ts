@@ -61,7 +61,7 @@ function declarationsFor(
   return declared.map(declaration => (recreate ? mended(declaration) : declaration));
 }
 
-/** The same with the guard: a network that only warps may send out of is never there without it. */
+/** The pass with the guard's step in it, so that a network with `egress: warp` is guarded from its creation on. */
 async function guardedPass(
   { kernel }: Connection,
   declarations: readonly NetworkDeclaration[],

@@ -6,9 +6,10 @@ import { runWatch } from '../cli/watch/run-watch.js';
 export default class Watch extends BaseCommand {
   static override summary = 'Keep everything as the config declares, until it is stopped.';
   static override description =
-    'The pass of `apply` at the start, after every event of the engine that may have changed something, and at times ' +
-    'without one. Survives restarts of the engine. SIGHUP and a changed config file make it read the config anew; one ' +
-    'that is wrong is refused, and the old one stays in force. SIGTERM and Ctrl-C end it after the step under way. ' +
+    'Makes the pass of `apply` at the start, after every event of the engine that may have changed something, and at ' +
+    'times without one. It goes on through restarts of the engine. SIGHUP and a change of the config file make it read ' +
+    'the config again; a config with a mistake is refused, and the old one stays in force. SIGTERM and Ctrl-C end it ' +
+    'after the step under way. It has no --dry-run: `plan` shows what it would do. ' +
     'With --json it prints one object a line.';
   static override examples = [
     '<%= config.bin %> watch',
@@ -17,11 +18,12 @@ export default class Watch extends BaseCommand {
   static override flags = {
     ...jobFlags,
     metrics: Flags.string({
-      summary: 'Where to serve Prometheus metrics and /healthz.',
-      helpValue: 'ADDRESS:PORT',
+      summary:
+        'Serve Prometheus metrics and /healthz at :PORT (on 127.0.0.1), ADDRESS:PORT, [IPV6]:PORT or unix:/PATH.',
+      helpValue: 'ADDRESS',
     }),
     'fail-fast': Flags.boolean({
-      summary: 'End at the first failure, for those whose service manager starts it anew.',
+      summary: 'End at the first failure, where a service manager starts it again.',
     }),
   };
 
