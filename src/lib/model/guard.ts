@@ -8,6 +8,9 @@ export interface GuardedNetwork {
   readonly warps: readonly string[];
 }
 
+/** A guarded network whose bridge is known: what a step has written. */
+export type WrittenBridge = GuardedNetwork & Required<Pick<GuardedNetwork, 'bridge'>>;
+
 /** What is in force for one bridge. */
 export interface GuardedBridge {
   readonly bridge: string;

@@ -1,5 +1,5 @@
 import type { EndpointSettings } from './container.js';
-import type { GuardedNetwork } from './guard.js';
+import type { GuardedBridge, GuardedNetwork } from './guard.js';
 import type { ContainerProcess } from './namespace.js';
 import type { NetworkSpec } from './network.js';
 import type { RoutingChange, RoutingState } from './routing.js';
@@ -133,6 +133,11 @@ export interface SetNat extends StepBase {
 export interface SetGuard extends StepBase {
   readonly do: 'set-guard';
   readonly guard: readonly GuardedNetwork[];
+  /**
+   * Set where these addresses are only taken out of what is in force by then, bridge by bridge: nothing is added, and no
+   * bridge is guarded or left unguarded that was not.
+   */
+  readonly withdraws?: readonly GuardedBridge[];
 }
 
 /** One step is one call to the engine or one change of the kernel's, but for a recreation. */

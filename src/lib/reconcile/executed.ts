@@ -1,4 +1,5 @@
 import type { IdentifiedNetwork } from '../docker/engine.js';
+import type { WrittenBridge } from '../model/guard.js';
 import type { RoutingState } from '../model/routing.js';
 
 /** What came of a step that did not fail. */
@@ -11,4 +12,6 @@ export interface Executed {
   readonly needsAnotherRound?: true;
   /** What is in the namespace now, where it is not what was planned. */
   readonly left?: RoutingState;
+  /** The guard that is in force now; each network has its bridge. */
+  readonly guard?: readonly WrittenBridge[];
 }

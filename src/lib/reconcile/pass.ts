@@ -6,11 +6,13 @@ import type { Report, StepFailure, StepResult } from '../model/report.js';
 import type { Step } from '../model/step.js';
 import type { World } from '../model/world.js';
 import { apply, dryRun } from './apply/apply.js';
+import { GoneWarpMonitor } from './apply/gone-warp-monitor.js';
 import { KnownRoutings } from './apply/known-routings.js';
+import { Writers } from './apply/writers.js';
 import type { Journal } from './journal/journal.js';
 
 /** What every pass sees. */
-type SeenWorld = Pick<World, 'engine' | 'kernel'> & Partial<Pick<World, 'containers'>>;
+type SeenWorld = Pick<World, 'engine' | 'kernel'> & Partial<Pick<World, 'containers' | 'networks'>>;
 
 /** A pass over a part of the world: how to see it, and what to do about it. */
 export interface Pass<Seen extends SeenWorld> {
@@ -20,13 +22,16 @@ export interface Pass<Seen extends SeenWorld> {
   readonly failFast?: boolean;
   /** Called with all that was attempted, however it ended. */
   readonly onDone?: (report: Report, seen: Seen) => Promise<void>;
-  /** What is left to do once this has been done: an address that decides about a route exists from its connect on. */
+  /**
+   * The pass that follows this one; `undefined` where nothing is left to do. Some routes can only be planned after a
+   * connect, for the addresses that decide about them exist from then on.
+   */
   readonly next?: (report: Report, seen: Seen) => Pass<Seen> | undefined;
   /** The kernel that the containers run on, where the pass works on it. */
   readonly kernel?: Kernel | undefined;
 }
 
-/** A round after this many has nothing to wait for any more: somebody else keeps changing things. */
+/** After this many rounds no other one is begun: something else keeps changing what each of them finds. */
 const mostRounds = 4;
 
 export interface PassOptions {
@@ -58,7 +63,7 @@ function refuseHalfWork({ kernel }: Pick<World, 'kernel'>): void {
   throw new FairleadError(away.why, { code: away.code, exit: away.exit, hints: away.hints });
 }
 
-/** The last word on each job counts, and all that was done. */
+/** All results of both, and of each job the findings of the later report that has any. */
 function joinReports(before: Report, after: Report): Report {
   const seenAgain = new Set(after.findings.map(({ job }) => job).concat('warps'));
   return {
@@ -67,7 +72,7 @@ function joinReports(before: Report, after: Report): Report {
   };
 }
 
-/** What did not come to rest in all rounds is no success: whoever asked for it must not take it for done. */
+/** Reports steps that still need another round as failed: the command must not say that all is as declared. */
 function unsettled(report: Report): Report {
   const failure: StepFailure = {
     code: 'unsettled',
@@ -81,30 +86,55 @@ function unsettled(report: Report): Report {
   return { ...report, results };
 }
 
-/** observe → plan → apply, once, and once more for what depends on that. There is no other way to change anything. */
+/** One round: observe → plan → apply. There is no other way to change anything. */
+async function runRound<Seen extends SeenWorld>(
+  engine: Engine,
+  pass: Pass<Seen>,
+  options: PassOptions & { readonly known: KnownRoutings },
+): Promise<PassResult<Seen>> {
+  const { known, signal, journal, heldBack, onStep } = options;
+  const { kernel } = pass;
+  const writers = new Writers();
+  const monitor =
+    kernel && !options.dryRun
+      ? new GoneWarpMonitor({ engine, kernel, known, writers, signal, heldBack })
+      : undefined;
+  // Before anything is read: to read may take long too, and what earlier passes have opened is known.
+  monitor?.begin();
+  try {
+    const seen = await pass.observe(engine, signal);
+    known.see(seen);
+    if (!options.dryRun && !options.partial) refuseHalfWork(seen);
+    const plan = pass.plan(seen);
+    options.onPlan?.(plan);
+    if (options.dryRun) return { seen, report: dryRun(plan) };
+    const report = await apply(engine, seen.engine, plan, {
+      ...(signal && { signal }),
+      ...(journal && { journal }),
+      ...(kernel && { kernel }),
+      known,
+      writers,
+      monitor,
+      ...(pass.failFast && { failFast: true }),
+      ...(heldBack && { heldBack }),
+      onStep: (step, index) => onStep?.(step, index, plan.steps.length),
+    });
+    return { seen, report };
+  } finally {
+    await monitor?.end();
+  }
+}
+
+/** Runs a pass, and the rounds that follow from what it did. */
 export async function runPass<Seen extends SeenWorld>(
   engine: Engine,
   pass: Pass<Seen>,
   options: PassOptions,
 ): Promise<PassResult<Seen>> {
-  const { known = new KnownRoutings() } = options;
-  const seen = await pass.observe(engine, options.signal);
-  known.see(seen);
-  if (!options.dryRun && !options.partial) refuseHalfWork(seen);
-  const plan = pass.plan(seen);
-  options.onPlan?.(plan);
-  if (options.dryRun) return { seen, report: dryRun(plan) };
-  const report = await apply(engine, seen.engine, plan, {
-    ...(options.signal && { signal: options.signal }),
-    ...(options.journal && { journal: options.journal }),
-    ...(pass.kernel && { kernel: pass.kernel }),
-    known,
-    ...(pass.failFast && { failFast: true }),
-    ...(options.heldBack && { heldBack: options.heldBack }),
-    onStep: (step, index) => options.onStep?.(step, index, plan.steps.length),
-  });
+  const { known = new KnownRoutings(), rounds = 1 } = options;
+  const { seen, report } = await runRound(engine, pass, { ...options, known });
+  if (options.dryRun) return { seen, report };
   await pass.onDone?.(report, seen);
-  const { rounds = 1 } = options;
   const next = rounds < mostRounds && !options.signal?.aborted ? pass.next?.(report, seen) : undefined;
   if (!next) return { seen, report: rounds < mostRounds ? report : unsettled(report) };
   const after = await runPass(engine, next, { ...options, known, rounds: rounds + 1 });

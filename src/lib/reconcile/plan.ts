@@ -11,6 +11,7 @@ import { isDeclaredProxy } from '../proxies/inspection.js';
 import { planProxies } from '../proxies/plan.js';
 import type { WarpDeclaration } from '../warps/routes/declaration.js';
 import { closesOnly } from '../warps/changes/safe-order.js';
+import { splitGuard } from '../warps/changes/stale-guard.js';
 import { planWarpGuard, planWarps } from '../warps/plan.js';
 import { after } from './after.js';
 
@@ -66,9 +67,27 @@ function jobs(declared: Declared, options: PlanOptions): readonly (readonly [Job
   ];
 }
 
-/** The address of a warp that has gone may be somebody else's in a moment: nothing is done before its routes are. */
-function closingsFirst({ steps, findings }: Plan): Plan {
-  return { steps: [...steps.filter(closesOnly), ...steps.filter(step => !closesOnly(step))], findings };
+/**
+ * The steps of a plan with those first that only close: the address of a warp that has gone may be a stranger's in a
+ * moment. For the same reason such an address leaves the guard before anything else is done; where networks are made
+ * first that the guard waits for, this is a step of its own.
+ */
+function closingsFirst({ steps, findings }: Plan, world: World): Plan {
+  const at = steps.findIndex(step => step.do === 'set-guard');
+  const guard = steps[at];
+  const split = guard?.do === 'set-guard' ? splitGuard(guard, world) : undefined;
+  const first = split && at === 0 ? (split.rest ?? split.first) : split?.first;
+  const others = steps.flatMap(step =>
+    step !== guard || !split ? [step] : at === 0 ? [] : (split.rest ?? []),
+  );
+  return {
+    steps: [
+      ...(first ? [first] : []),
+      ...others.filter(closesOnly),
+      ...others.filter(step => !closesOnly(step)),
+    ],
+    findings,
+  };
 }
 
 /** One plan for all that is declared: each job is planned from the World that the steps before it will leave. */
@@ -81,5 +100,5 @@ export function planAll(declared: Declared, world: World, options: PlanOptions):
     predicted = after(predicted, next.steps);
     plan = joinPlans(plan, next);
   }
-  return closingsFirst(plan);
+  return closingsFirst(plan, world);
 }

@@ -6,12 +6,12 @@ import { isOn } from '../../networks/members.js';
 import { disconnectStale } from '../disconnect-stale.js';
 import { createNetwork } from './create-network.js';
 import type { Executed } from '../executed.js';
+import type { KernelStep } from './kernel-steps.js';
 import type { Journal } from '../journal/journal.js';
-import type { Kernel } from '../../netns/kernel.js';
-import { setGuard } from './set-guard.js';
-import { kernelNeeded, setNat, setRouting } from './set-routing.js';
-import type { RecentContainers } from '../recent-containers.js';
 import { recreate } from '../recreation/recreate.js';
+
+/** A step that calls the engine. */
+export type EngineStep = Exclude<Step, KernelStep>;
 
 /** What a step needs beside itself. Its calls take no signal: one that is cut off halfway leaves its effect unknown. */
 export interface StepContext {
@@ -19,19 +19,9 @@ export interface StepContext {
   readonly info: EngineInfo;
   /** IDs of the networks that earlier steps of this plan have created, by name. */
   readonly created: ReadonlyMap<string, string>;
-  /** IDs of the networks that this plan recreates, by name, as they were when it was made. */
-  readonly standing: ReadonlyMap<string, string>;
   readonly journal: Journal;
-  readonly containers: RecentContainers;
-  /** Absent where the containers run on another host. */
-  readonly kernel: Kernel | undefined;
   /** Called when a recreated network is there and nobody is on it yet. */
   readonly onMade: (network: IdentifiedNetwork) => Promise<void>;
-}
-
-function kernelOf({ kernel }: StepContext): Kernel {
-  if (!kernel) throw kernelNeeded();
-  return kernel;
 }
 
 function identified(ref: NetworkRef, { created }: StepContext): IdentifiedNetwork {
@@ -98,8 +88,8 @@ async function removeNetwork(
   }
 }
 
-/** Does one step. What turns out to be done already is a success; anything else that fails is thrown. */
-export function execute(step: Step, context: StepContext): Promise<Executed> {
+/** Does one step that calls the engine. What turns out to be done already is a success; anything else that fails is thrown. */
+export function execute(step: EngineStep, context: StepContext): Promise<Executed> {
   switch (step.do) {
     case 'create-network':
       return createNetwork(context.engine, step.spec, allowsDuplicateNames(context.info));
@@ -111,12 +101,5 @@ export function execute(step: Step, context: StepContext): Promise<Executed> {
       return connect(step, context);
     case 'disconnect':
       return disconnect(step, context);
-    case 'set-routing':
-    case 'clear-routing':
-      return setRouting(kernelOf(context), context.engine, step, context.containers);
-    case 'set-nat':
-      return setNat(kernelOf(context), context.engine, step);
-    case 'set-guard':
-      return setGuard(kernelOf(context), step.guard, new Map([...context.standing, ...context.created]));
   }
 }

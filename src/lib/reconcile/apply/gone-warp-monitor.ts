@@ -2,68 +2,88 @@ import { setTimeout } from 'node:timers/promises';
 import type { Engine } from '../../docker/engine.js';
 import type { Container } from '../../model/container.js';
 import type { StepResult } from '../../model/report.js';
-import type { SetRouting, Step } from '../../model/step.js';
+import type { SetGuard, SetRouting, Step } from '../../model/step.js';
+import type { Kernel } from '../../netns/kernel.js';
+import { planStaleGuardRemoval } from '../../warps/changes/stale-guard.js';
 import { planStaleRouteRemoval } from '../../warps/changes/stale-routes.js';
+import { RecentContainers } from '../recent-containers.js';
+import { executeInKernel, namespaceOf } from './kernel-steps.js';
 import type { KnownRoutings } from './known-routings.js';
+import { resultOf } from './step-result.js';
+import { closingsAtOnce } from './step-groups.js';
+import type { Writers } from './writers.js';
 
-/** Between two looks; more where the lists take long to read. */
+/** Between two looks; more where the list takes long to read. */
 const everyMs = 200;
 const shareOfTime = 4;
 
-/** Steps that are calls to the engine: a recreation of many takes seconds, and so do many of the others. */
-export function takesEngine(step: Step): boolean {
-  return step.job !== 'warps';
+export interface MonitorOptions {
+  readonly engine: Engine;
+  readonly kernel: Kernel;
+  readonly known: KnownRoutings;
+  readonly writers: Writers;
+  /** Ends the pass: nothing new is closed then. */
+  readonly signal?: AbortSignal | undefined;
+  /** Why a step is not attempted at present. */
+  readonly heldBack?: ((step: Step) => string | undefined) | undefined;
 }
 
-export interface GoneWarpMonitorOptions {
-  readonly engine: Engine;
-  readonly known: KnownRoutings;
-  /** Does steps that were not planned before, asked for once no other step is at a namespace. */
-  readonly close: (plan: () => readonly SetRouting[]) => Promise<readonly StepResult[]>;
-}
+type Closing = SetRouting | SetGuard;
 
 /**
- * Looks, beside the steps of a run, whether the warps are still there that ways lead to, and closes those that lead to
- * one that has gone. Without it they stay open until all that was planned is done, and the address is a stranger's.
+ * Looks, beside all that a pass does, whether the warps are still there that routes lead to and that the guard lets out.
+ * Where one has gone it removes the routes and takes the address out of the guard. Otherwise both would stay until the
+ * pass is over, and the address may be a stranger's in a moment (engine fact E27).
  */
 export class GoneWarpMonitor {
-  readonly #options: GoneWarpMonitorOptions;
-  readonly #failed = new Set<string>();
+  readonly #options: MonitorOptions;
+  readonly #recent: RecentContainers;
   readonly #over = new AbortController();
+  /** Closings that failed are not tried again in the same pass: the next one reports why. */
+  readonly #failed = new Set<string>();
+  readonly #underWay = new Map<string, Promise<void>>();
+  #containers: readonly Container[] = [];
   #looking: Promise<void> | undefined;
 
-  constructor(options: GoneWarpMonitorOptions) {
+  constructor(options: MonitorOptions) {
     this.#options = options;
+    this.#recent = new RecentContainers(options.engine);
   }
 
   /** Begins to look, where anything is open at all. */
   begin(): void {
-    if (this.#options.known.hasViaRoutes) this.#looking ??= this.#look(this.#over.signal);
+    const { hasViaRoutes, guard } = this.#options.known;
+    if (hasViaRoutes || guard.letsOut) this.#looking ??= this.#look(this.#over.signal);
   }
 
-  /** Ends it; what is being closed is closed then. */
+  /** Ends it when what is being closed is closed; until then it goes on looking, for a closing may wait for the engine. */
   async end(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay.values());
     this.#over.abort();
     await this.#looking;
+    await Promise.all(this.#underWay.values());
   }
 
   async #look(signal: AbortSignal): Promise<void> {
-    let tookMs = 0;
-    for (;;) {
+    const { default: pLimit } = await import('p-limit');
+    const limit = pLimit(closingsAtOnce);
+    for (let tookMs = 0; ;) {
       try {
         await setTimeout(Math.max(everyMs, shareOfTime * tookMs), undefined, { signal });
       } catch {
         return;
       }
       const begun = performance.now();
-      const containers = await this.#containers(signal);
-      if (containers) await this.#closeLost(containers, signal);
+      const containers = await this.#list(signal);
       tookMs = performance.now() - begun;
+      if (!containers) continue;
+      this.#containers = containers;
+      for (const step of this.#closings()) this.#close(namespaceOf(step), limit);
     }
   }
 
-  /** An engine that does not answer is the business of the step that is under way. */
-  async #containers(signal: AbortSignal): Promise<readonly Container[] | undefined> {
+  /** An engine that does not answer is reported by the call that the pass itself is at. */
+  async #list(signal: AbortSignal): Promise<readonly Container[] | undefined> {
     try {
       return await this.#options.engine.listContainers(signal);
     } catch {
@@ -71,20 +91,42 @@ export class GoneWarpMonitor {
     }
   }
 
-  async #closeLost(containers: readonly Container[], signal: AbortSignal): Promise<void> {
-    const lost = (): SetRouting[] =>
-      planStaleRouteRemoval(this.#options.known.all(), containers).filter(
-        step => !this.#failed.has(keyOf(step)),
-      );
-    if (lost().length === 0 || signal.aborted) return;
-    // Planned when its turn has come: a step that was under way until then has left something else.
-    const results = await this.#options.close(lost);
-    for (const { step, outcome } of results)
-      if (step.do === 'set-routing' && outcome === 'failed') this.#failed.add(keyOf(step));
+  #closings(): Closing[] {
+    const { known, heldBack, signal } = this.#options;
+    if (signal?.aborted || this.#over.signal.aborted) return [];
+    const guard = planStaleGuardRemoval(known.guard.bridges, this.#containers);
+    const closings = [...(guard ? [guard] : []), ...planStaleRouteRemoval(known.all(), this.#containers)];
+    return closings.filter(step => !this.#failed.has(keyOf(step)) && heldBack?.(step) === undefined);
+  }
+
+  #close(namespace: string, limit: <T>(work: () => Promise<T>) => Promise<T>): void {
+    if (this.#underWay.has(namespace)) return;
+    const closing = this.#options.writers
+      .alone(namespace, () => limit(() => this.#closeNow(namespace)))
+      .finally(() => this.#underWay.delete(namespace));
+    this.#underWay.set(namespace, closing);
+  }
+
+  /** Planned when its turn has come: a step that was at the namespace until then has left something else there. */
+  async #closeNow(namespace: string): Promise<void> {
+    const step = this.#closings().find(each => namespaceOf(each) === namespace);
+    if (!step) return;
+    const { engine, kernel, known } = this.#options;
+    const context = { engine, kernel, known, containers: this.#recent, networkIds: () => new Map() };
+    const result = await resultOf(step, () => executeInKernel(step, context));
+    if (result.outcome === 'failed') this.#failed.add(keyOf(step));
+    known.noteClosing(withAnotherRound(result));
   }
 }
 
-/** The same ways of the same run of a container are not tried at again: where it fails, the next pass tells why. */
-function keyOf({ container, changes }: SetRouting): string {
-  return JSON.stringify([container.id, container.pid, changes]);
+/** Whatever else is to be done about a warp that has gone is planned in another round. */
+function withAnotherRound(result: StepResult): StepResult {
+  return result.outcome === 'done' ? { ...result, needsAnotherRound: true } : result;
+}
+
+/** The same closing in the same run of a container. */
+function keyOf(step: Closing): string {
+  return step.do === 'set-guard'
+    ? JSON.stringify(step.withdraws)
+    : JSON.stringify([step.container.id, step.container.pid, step.changes]);
 }

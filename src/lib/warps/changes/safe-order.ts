@@ -1,8 +1,12 @@
 import { isViaRoute } from '../../model/routing.js';
 import type { Step } from '../../model/step.js';
 
-/** Whether a step removes routes to warps and adds none: it may come before anything else, and must not wait. */
+/**
+ * Whether a step only closes: it removes routes to warps and adds none, or takes addresses out of the guard. It may come
+ * before anything else, and must not wait.
+ */
 export function closesOnly(step: Step): boolean {
+  if (step.do === 'set-guard') return step.withdraws !== undefined;
   return (
     step.do === 'set-routing' &&
     !step.changes.some(change => change.change === 'set-route' && isViaRoute(change.route))
