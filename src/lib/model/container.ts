@@ -82,7 +82,12 @@ export interface ContainerDetails {
 export type Reading =
   | { readonly read: 'not-asked' }
   | { readonly read: 'details'; readonly details: ContainerDetails }
-  | { readonly read: 'unreadable'; readonly why: string };
+  | {
+      readonly read: 'unreadable';
+      readonly why: string;
+      /** The process that it had when it was last read; the kernel tells whether it is still this container's. */
+      readonly lastProcess?: Pick<ContainerDetails, 'pid' | 'startedAt'>;
+    };
 
 /**
  * What is known of a container's end before the engine lists it as ended, which it does only once it has taken its

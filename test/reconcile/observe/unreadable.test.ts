@@ -59,9 +59,8 @@ describe('A container that the engine does not answer for', () => {
 
   it('is unreadable and not gone: nobody looks at everything again for it', async () => {
     const memory = new Memory();
-    const scene = await settled(memory);
+    const scene = await settled();
     hangOver(scene, 'hung');
-    memory.forget('everything');
     const lists = scene.daemon.calls.filter(call => call === 'GET /containers/json').length;
     expect(await readingOf(scene, memory)).to.deep.equal({
       read: 'unreadable',
@@ -114,6 +113,36 @@ describe('A container that the engine does not answer for', () => {
 });
 
 describe('A target that the engine does not answer for', () => {
+  it('has the route to a warp that has gone closed by the next pass, and is routed again once it can be read', async () => {
+    let now = 0;
+    const memory = new Memory(() => now);
+    const scene = await settled(memory);
+    const { asked, heal } = hangOver(scene, 'hung');
+    memory.forget('everything');
+    scene.stop('vpn');
+    await scene.pass({}, { memory });
+    expect([asked(), viaRoutes(scene, 'hung')]).to.deep.equal([1, 0]);
+    scene.start('vpn', 77);
+    await scene.pass({}, { memory });
+    expect([asked(), viaRoutes(scene, 'hung'), viaRoutes(scene, 'worker')]).to.deep.equal([1, 0, 1]);
+    heal();
+    now += 30_000;
+    await scene.pass({}, { memory });
+    expect(viaRoutes(scene, 'hung')).to.equal(1);
+  });
+
+  it('and that was started anew in the meantime, is left alone', async () => {
+    const memory = new Memory(() => 0);
+    const scene = await settled(memory);
+    const { asked } = hangOver(scene, 'hung');
+    scene.stop('hung');
+    scene.start('hung');
+    memory.forget([scene.idOf('hung')]);
+    const { report } = await scene.pass({}, { memory });
+    expect(lines(report)).to.deep.equal(['refused hung: could not be read: no answer within 20 s']);
+    expect(asked()).to.equal(1);
+  });
+
   it('has the route to a warp that has gone closed, by what was known of it', async () => {
     const scene = stage();
     const known = new KnownRoutings();

@@ -51,6 +51,8 @@ export class Memory {
   readonly #details = new Map<string, Remembered<ContainerDetails>>();
   readonly #unanswered = new Map<string, Remembered<{ readonly why: string; readonly askAgainAt: number }>>();
   readonly #namespaces = new Map<string, Remembered<NamespaceReading>>();
+  /** What each container had when it was last read, whatever has happened to it since. */
+  readonly #lastProcesses = new Map<string, Pick<ContainerDetails, 'pid' | 'startedAt'>>();
   /** What was last read of each namespace, for when a look at it fails. */
   readonly #lastStates = new Map<string, LastState>();
   #host: Remembered<HostNetworking> | undefined;
@@ -68,7 +70,13 @@ export class Memory {
 
   rememberDetails(container: Container, details: ContainerDetails): void {
     this.#details.set(container.id, { as: appearance(container), value: details });
+    this.#lastProcesses.set(container.id, { pid: details.pid, startedAt: details.startedAt });
     this.#unanswered.delete(container.id);
+  }
+
+  /** The process that a container had when it was last read. It may have ended since: the kernel tells. */
+  lastProcess({ id }: Container): Pick<ContainerDetails, 'pid' | 'startedAt'> | undefined {
+    return this.#lastProcesses.get(id);
   }
 
   /** The inspect of a container that timed out before. Nobody waits for the same again and again: closings would wait too. */
@@ -128,7 +136,7 @@ export class Memory {
   }
 
   /**
-   * What an event, or a step of ours, may have changed. That the engine did not answer for a container stays known
+   * What an event may have changed. That the engine did not answer for a container stays known
    * when everything is read again: only an event that names the container is a reason to expect an answer.
    */
   forget(what: 'everything' | Iterable<string>): void {
@@ -138,10 +146,8 @@ export class Memory {
       return;
     }
     for (const id of what) {
-      this.#details.delete(id);
       this.#unanswered.delete(id);
-      this.#namespaces.delete(id);
-      this.#lastStates.delete(id);
+      this.#drop(id);
     }
   }
 
@@ -160,22 +166,32 @@ export class Memory {
         return;
       case 'recreate-network':
         this.#host = undefined;
-        this.forget(step.members.map(({ container }) => container.id));
+        for (const { container } of step.members) this.#drop(container.id);
         return;
       case 'connect':
       case 'disconnect':
       case 'set-routing':
       case 'clear-routing':
       case 'set-nat':
-        this.forget([step.container.id]);
+        this.#drop(step.container.id);
     }
+  }
+
+  /** What a step of ours has changed does not make an engine answer that hangs. */
+  #drop(id: string): void {
+    this.#details.delete(id);
+    this.#namespaces.delete(id);
+    this.#lastStates.delete(id);
   }
 
   /** Forgets containers that are there no more: what a pass remembers is bounded by what there is. */
   keepOnly(containers: readonly Container[]): void {
     const present = new Set(containers.map(({ id }) => id));
-    const remembered = [this.#details, this.#unanswered, this.#namespaces, this.#lastStates];
-    this.forget(remembered.flatMap(each => [...each.keys()]).filter(id => !present.has(id)));
+    const remembered = [
+      ...[this.#details, this.#unanswered, this.#namespaces],
+      ...[this.#lastProcesses, this.#lastStates],
+    ];
+    for (const each of remembered) for (const id of each.keys()) if (!present.has(id)) each.delete(id);
   }
 }
 

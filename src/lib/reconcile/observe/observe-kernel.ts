@@ -130,6 +130,8 @@ export async function observeKernel(
     const reading = await limit(async (): Promise<NamespaceReading> => {
       const first = await readNamespace(kernel, process, question, signal);
       if (first.read !== 'gone') return first;
+      // The engine does not say which process it has by now.
+      if (container.reading.read === 'unreadable') return withoutProcess(container);
       try {
         return (await isStill(process)) ? unseen : first;
       } catch (error) {

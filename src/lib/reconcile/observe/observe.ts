@@ -28,7 +28,11 @@ async function inspect(
   memory: Memory | undefined,
 ): Promise<Reading | undefined> {
   const before = memory?.unanswered(container);
-  if (before && !before.isDue) return { read: 'unreadable', why: before.why };
+  const unreadable = (why: string): Reading => {
+    const lastProcess = memory?.lastProcess(container);
+    return { read: 'unreadable', why, ...(lastProcess && { lastProcess }) };
+  };
+  if (before && !before.isDue) return unreadable(before.why);
   const secondTry = before && AbortSignal.timeout(secondTryMs);
   const ends = [signal, secondTry].filter(end => end !== undefined);
   try {
@@ -46,7 +50,7 @@ async function inspect(
     if (!isUnanswered && isEngineFailure(error, 'unreachable', 'denied', 'aborted')) throw error;
     const why = isUnanswered ? (before?.why ?? messageOf(error)) : messageOf(error);
     if (isUnanswered) memory?.rememberUnanswered(container, why);
-    return { read: 'unreadable', why };
+    return unreadable(why);
   }
 }
 
