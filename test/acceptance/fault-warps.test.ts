@@ -11,6 +11,7 @@ import { startTarget } from './outside/targets.js';
 import { type WarpScene, startWarpScene } from './outside/warp-scene.js';
 import { type WatchDaemon, type WatchPlace, watchPlace } from './watch-daemon.js';
 
+const config = 'networks: { work: { external: true, egress: warp } }\nwarp: { nat: true }\n';
 const label = { 'fairlead.warp': 'vpn' };
 const hostConfig = { RestartPolicy: { Name: 'always' } };
 /** Of a sender that starts again and again. */
@@ -39,7 +40,7 @@ for (const release of ['20.10', '28.5'] as const) {
       scene = await startWarpScene(release);
       ({ engine } = scene);
       place = await watchPlace(engine);
-      await place.configure('networks: { work: { external: true, egress: warp } }\nwarp: { nat: true }\n');
+      await place.configure(config);
     });
     beforeEach(async () => {
       moves = at = 0;
@@ -133,6 +134,42 @@ for (const release of ['20.10', '28.5'] as const) {
         expect(await addressOn(engine, 'vpn', 'work')).not.to.equal(before);
       }
     }
+
+    it('the engine hangs over one target: routes to a gateway that ends are closed all the same, its own too', async () => {
+      await startTarget(engine, { name: 'other', network: 'work', labels: label });
+      await place.configure(`docker: { timeout: 2s }\n${config}`);
+      await using proxy = await startFaultProxy(engine.host);
+      const daemon = await place.watch(proxy.host);
+      const goBy = async (way: string): Promise<boolean> =>
+        (await scene.wayOf('app', ['vpn'])) === way && (await scene.wayOf('other', ['vpn'])) === way;
+      await daemon.until('both go by vpn', () => goBy('vpn'));
+      const { Id } = await engine.api<{ Id: string }>('GET', '/containers/app/json');
+      const inspect = new RegExp(`^GET /containers/${Id}/json$`);
+      proxy.inject({ on: inspect, fault: { do: 'hold', until: new Promise<void>(() => undefined) } });
+      const before = proxy.count(inspect);
+      // Everything is to be read again.
+      daemon.child.kill('SIGHUP');
+      await daemon.until('app is told to be unreadable', () =>
+        /refused app: could not be read: .*no answer within 2 s/.test(daemon.log),
+      );
+      await engine.api('POST', '/containers/vpn/kill');
+      await daemon.until('both have no way out', () => goBy('No route to host'));
+      daemon.child.kill('SIGHUP');
+      await daemon.until(
+        'it has read everything again',
+        () => daemon.log.split('new config is in force').length > 2,
+      );
+      await engine.api('POST', '/containers/vpn/start');
+      await gatewayReady(engine, 'vpn');
+      await daemon.until('other goes by vpn', async () => (await scene.wayOf('other', ['vpn'])) === 'vpn');
+      expect(proxy.count(inspect) - before).to.equal(1);
+      proxy.heal();
+      // An event of it: the engine answers again.
+      await engine.api('POST', '/containers/app/pause');
+      await engine.api('POST', '/containers/app/unpause');
+      await daemon.until('both go by vpn again', () => goBy('vpn'));
+      await place.configure(config);
+    });
 
     for (const { what, harm } of callsOfWarps) {
       it(`${what}: what is routed stays so, with a guard or without, and the rest is held back`, async () => {
