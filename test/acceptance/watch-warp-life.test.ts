@@ -156,6 +156,9 @@ for (const release of releases) {
       expect(await scene.outside.ways({ destination: sink })).to.deep.equal(before);
       await again('vpn2', 'start');
       await flows(daemon);
+      // The first one is a target as well, with a namespace that is new.
+      await again('vpn1', 'restart?t=0');
+      await flows(daemon);
       await place.settled(daemon);
       await nonePast('two warps in a row');
     });

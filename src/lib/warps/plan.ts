@@ -13,6 +13,7 @@ import type { WarpDeclaration } from './routes/declaration.js';
 import { planGuard } from './guard/guard.js';
 import { planGuardAdditions } from './guard/guard-additions.js';
 import { warpsOn } from './guard/guarded-warps.js';
+import { relayedWarps } from './guard/relayed.js';
 import { inForce } from './decision/in-force.js';
 import { planNat, warpsWithNat } from './findings/nat.js';
 import { preflight } from './findings/preflight.js';
@@ -162,5 +163,7 @@ function planChosen(
   const own = plan.steps.filter(
     step => step.do !== 'set-nat' || (step.nat !== undefined && warps.has(step.container.id)),
   );
-  return joinPlans(planGuardAdditions(warps, world), { steps: own, findings: plan.findings });
+  const isRelayed = relayedWarps(declaration, world);
+  const letOut = new Set([...warps].filter(id => !isRelayed({ id })));
+  return joinPlans(planGuardAdditions(letOut, world), { steps: own, findings: plan.findings });
 }

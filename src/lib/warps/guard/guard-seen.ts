@@ -42,7 +42,9 @@ export function leavesBy(name: string, warp: Container, world: World): boolean {
 
 /** Addresses that belong to these warps at present: one that has ended may have left its to a stranger. */
 function addressesOn(network: Network, warps: readonly GuardedWarp[], world: World): string[] {
-  const leaving = warps.filter(warp => isAlive(warp) && !warp.isRelayed && leavesBy(network.name, warp, world));
+  const leaving = warps.filter(
+    warp => isAlive(warp) && !warp.isRelayed && leavesBy(network.name, warp, world),
+  );
   const endpoints = leaving.flatMap(warp => endpointOn(warp, network.name) ?? []);
   const addresses = endpoints.flatMap(({ ipv4 = [], ipv6 = [] }) => [ipv4, ipv6].flat());
   return [...new Set(addresses.map(canonicalAddress))].sort();

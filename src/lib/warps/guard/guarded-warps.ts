@@ -3,6 +3,7 @@ import type { World } from '../../model/world.js';
 import { byHandRouting } from '../policy/by-hand.js';
 import type { WarpDeclaration } from '../routes/declaration.js';
 import type { WarpsOn } from './guard-seen.js';
+import { relayedWarps } from './relayed.js';
 import { namespaceOwner } from '../routes/namespace-owner.js';
 import { networksOf } from '../routes/shared-network.js';
 import { isSealed } from '../routes/sealed-namespace.js';
@@ -30,13 +31,15 @@ function warpsByHand({ kernel, containers }: World): Container[] {
   });
 }
 
-/** Who may send out of a guarded network: the warps that are on it, by the containers whose addresses they have. */
+/** The warps that are on a guarded network, by the containers whose addresses they have. */
 export function warpsOn(declaration: WarpDeclaration, world: World): WarpsOn {
   const { containers, networks } = world;
   const wishes = allWishes(declaration, containers);
   const warps = [...findWarps(declaration, wishes, containers), ...warpsByHand(world)];
   const owners = warps.flatMap(warp => ownerOf(warp, containers) ?? []);
   const unique = [...new Map(owners.map(owner => [owner.id, owner])).values()];
+  const isRelayed = relayedWarps(declaration, world);
+  const marked = unique.map(owner => (isRelayed(owner) ? { ...owner, isRelayed: true as const } : owner));
   return ({ name }) =>
-    unique.filter(owner => networksOf(owner, networks).some(network => network.name === name));
+    marked.filter(owner => networksOf(owner, networks).some(network => network.name === name));
 }

@@ -25,6 +25,7 @@ function impliedRules(route: Route, routes: readonly Route[]): RoutingRule[] {
   return forgets && everythingV6.ok ? [{ to: everythingV6.prefix }] : [];
 }
 
-function isEverything({ to, protocol }: RoutingRule): boolean {
+/** Whether a rule is for all of its family. */
+export function isEverything({ to, protocol }: RoutingRule): boolean {
   return to.length === 0 && protocol === undefined;
 }
