@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { waitUntil } from '../engine/wait-until.js';
-import { releases } from '../engine/releases.js';
+import { oldestAndNewest } from '../engine/releases.js';
 import { gatewayReady } from './outside/gateways.js';
 import { outsideAddress } from './outside/outside.js';
 import { addressOn } from './outside/probes.js';
@@ -8,7 +8,7 @@ import { repeated } from './outside/repeats.js';
 import { startSender } from './outside/sender.js';
 import { type WarpScene, startWarpScene } from './outside/warp-scene.js';
 
-for (const release of releases) {
+for (const release of oldestAndNewest) {
   describe(`A warp that dies and returns on Engine ${release}`, () => {
     let scene: WarpScene;
 

@@ -2,10 +2,10 @@ import { expect } from 'chai';
 import { type ContainerSpec, runContainer } from '../engine/containers.js';
 import { createNetwork } from '../engine/networks.js';
 import { type PrivateEngine, startEngine } from '../engine/private-engine.js';
-import { releases } from '../engine/releases.js';
+import { oldestAndNewest } from '../engine/releases.js';
 import { compose, installCompose, startProject } from './compose.js';
 import { networksOf } from './scene.js';
-import { watchPlace } from './watch-daemon.js';
+import { type WatchPlace, watchPlace } from './watch-daemon.js';
 
 /** It takes its time to stop, as what finishes its requests does. */
 const slow = 'trap "sleep 0.5; exit 0" TERM; while :; do sleep 0.05; done';
@@ -32,24 +32,35 @@ async function leavesNetwork(engine: PrivateEngine, project: string): Promise<bo
 }
 
 const ways: readonly Way[] = [
-  { what: 'that ends at the signal', proxy: '{ container: http-proxy }', runs: 10 },
-  { what: 'that has to be killed', proxy: '{ container: http-proxy }', web: { init: false }, runs: 5 },
+  { what: 'that ends at the signal', proxy: '{ container: http-proxy }', runs: 5 },
+  { what: 'that has to be killed', proxy: '{ container: http-proxy }', web: { init: false }, runs: 3 },
   {
     what: 'that takes its time, with leave_at: stop',
     proxy: '{ container: http-proxy, leave_at: stop }',
     web: { command: ['sh', '-c', slow] },
-    runs: 20,
-    atLeast: 19,
+    runs: 12,
+    atLeast: 11,
   },
 ];
 
-for (const release of releases) {
+for (const release of oldestAndNewest) {
   describe(`docker compose down under watch on Engine ${release}`, () => {
+    let engine: PrivateEngine;
+    let place: WatchPlace;
+
+    before(async () => {
+      await installCompose();
+      engine = await startEngine({ release });
+      place = await watchPlace(engine);
+    });
+    afterEach(() => place.reset());
+    after(async () => {
+      await place[Symbol.asyncDispose]();
+      await engine.stop();
+    });
+
     for (const { what, proxy, web = {}, runs, atLeast = 0 } of ways) {
       it(`removes the network of a container ${what}; the proxy has left it once`, async () => {
-        await installCompose();
-        await using engine = await startEngine({ release });
-        await using place = await watchPlace(engine);
         await place.configure(`proxies: [${proxy}]\n`);
         await createNetwork(engine, { name: 'proxy_default' });
         await runContainer(engine, { name: 'http-proxy', network: 'proxy_default' });

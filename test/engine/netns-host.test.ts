@@ -7,7 +7,7 @@ import { runContainer } from './containers.js';
 import { createNetwork } from './networks.js';
 import { startEngine } from './private-engine.js';
 import type { PrivateEngine } from './private-engine.js';
-import { releases } from './releases.js';
+import { oldestAndNewest } from './releases.js';
 
 const script = fileURLToPath(new URL('ask-kernel.ts', import.meta.url));
 const repository = fileURLToPath(new URL('../..', import.meta.url));
@@ -22,7 +22,7 @@ const changes: readonly RoutingChange[] = [
   },
 ];
 
-for (const release of releases) {
+for (const release of oldestAndNewest) {
   describe(`Fairlead in the namespace of engine ${release}`, () => {
     let engine: PrivateEngine;
 

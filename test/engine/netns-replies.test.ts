@@ -9,7 +9,7 @@ import type { KernelQuestion } from './ask-kernel.js';
 import { runContainer } from './containers.js';
 import { createNetwork } from './networks.js';
 import { type PrivateEngine, startEngine } from './private-engine.js';
-import { releases } from './releases.js';
+import { oldestAndNewest } from './releases.js';
 import { webApp } from './web-app.js';
 
 interface Inspection {
@@ -28,7 +28,7 @@ const connect = `const socket = require('net').connect(8080, '${hostAddresses.ip
   socket.setTimeout(1500, () => process.exit(1)).on('error', () => process.exit(1));`;
 const page = `http://${hostAddresses.ipv4}:8080/`;
 
-for (const release of releases) {
+for (const release of oldestAndNewest) {
   describe(`Published ports of a routed container of engine ${release}`, () => {
     let engine: PrivateEngine;
     let outside: Outside;

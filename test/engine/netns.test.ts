@@ -7,7 +7,7 @@ import { localKernel } from '../../src/lib/netns/local-kernel.js';
 import { runContainer } from './containers.js';
 import { startEngine } from './private-engine.js';
 import type { PrivateEngine } from './private-engine.js';
-import { releases } from './releases.js';
+import { oldestAndNewest } from './releases.js';
 import { runCommand } from './run-command.js';
 
 interface Inspection {
@@ -50,7 +50,7 @@ async function failureOf(result: Promise<unknown>): Promise<KernelError> {
   throw new Error(`it did not fail as it should: ${String(error)}`);
 }
 
-for (const release of releases) {
+for (const release of oldestAndNewest) {
   describe(`The namespaces of containers of engine ${release}`, () => {
     let engine: PrivateEngine;
     let kernel: Kernel;

@@ -1,6 +1,12 @@
 /** The Docker releases to test against: the oldest in use, one between, and the newest Debian has. */
 export const releases = ['20.10', '26.1', '28.5'] as const;
 
+/**
+ * Those that differ most: for what is the program's own, or the kernel's, whatever engine there is. What an engine between
+ * them does of its own is tried by the tests of networks, attachments, proxies and routes.
+ */
+export const oldestAndNewest = ['20.10', '28.5'] as const;
+
 export type DockerRelease = (typeof releases)[number];
 
 /** The Podman of Debian 13, by its Docker-compatible API. */

@@ -65,5 +65,5 @@ export function leaksOf({ heapBytesPerEvent, descriptorsGrown }: Verdict): strin
 
 /** How long a soak takes: a while in every run, FAIRLEAD_SOAK_SECONDS if set. */
 export function soakSeconds(): number {
-  return Number(process.env['FAIRLEAD_SOAK_SECONDS'] ?? 120);
+  return Number(process.env['FAIRLEAD_SOAK_SECONDS'] ?? 60);
 }
