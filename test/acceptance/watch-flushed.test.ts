@@ -65,9 +65,9 @@ describe('What somebody flushes under watch on Engine 28.5', () => {
     await place.settled(daemon);
 
     const lines = daemon.log.slice(log.length);
-    expect(lines).to.match(/ guard work: .*\(a look at the kernel\)/);
+    expect(lines).to.match(/ guard work: .*\(periodic kernel check\)/);
     for (const name of ['rules', 'routes', 'sender']) {
-      expect(lines).to.match(new RegExp(` route ${name} → vpn.*\\(a look at the kernel\\)`));
+      expect(lines).to.match(new RegExp(` route ${name} → vpn.*\\(periodic kernel check\\)`));
     }
     expect(daemon.changes.slice(changes)).to.have.members([
       'set-guard',

@@ -83,7 +83,7 @@ describe('Clients of a proxy under watch whose joins move its published ports, o
     await isOn(engine, daemon, 'http-proxy', 'proxy_default');
     // The time it would have waited for is far from over.
     const passes = daemon.eventsOf('pass');
-    expect(passes.flatMap(({ causes = [] }) => causes)).not.to.include('what was put off');
+    expect(passes.flatMap(({ causes = [] }) => causes)).not.to.include('a leave was put off until now');
   });
 });
 

@@ -152,9 +152,9 @@ describe('the loop', () => {
     expect(stage.runs.map(({ causes, request }) => [causes, request.kernelAnew])).to.deep.equal([
       ['start', true],
       ['container start web', false],
-      ['a look at the kernel', true],
-      ['a look at the kernel', true],
-      ['a look at the kernel', true],
+      ['periodic kernel check', true],
+      ['periodic kernel check', true],
+      ['periodic kernel check', true],
     ]);
     expect(stage.runs.at(-1)?.request.forget).to.deep.equal(new Set());
     stage.keepsKernel = false;

@@ -1,4 +1,4 @@
-import type { WatchStatus } from './loop.js';
+import type { WatchStatus } from './watch-status.js';
 
 /** What a running watch says of itself. Times are durations: its clock is its own. */
 export interface WatchReport {

@@ -116,7 +116,7 @@ describe('ahead of the engine, the loop', () => {
     expect(stage.runs.map(({ departing }) => departing.length)).to.deep.equal([1, 1]);
     stage.runs.length = 0;
     await stage.clock.advance(60_000);
-    expect(passes(stage)).to.deep.equal(['what was to end, and runs']);
+    expect(passes(stage)).to.deep.equal(['container still running after a stop signal']);
   });
 
   it('knows nothing any more of one that starts again', async () => {
@@ -189,8 +189,8 @@ describe('with leave_at: stop, the loop', () => {
     expect(passes(stage)).to.deep.equal([
       `container kill web; only proxies; stopping ${web}`,
       // The other ten seconds are those for memberships of its own.
-      `what was left alone for a while; stopping ${web}`,
-      'what was to end, and runs',
+      `stop grace period over; stopping ${web}`,
+      'container still running after a stop signal',
     ]);
   });
 
@@ -240,7 +240,7 @@ describe('with leave_at: stop, the loop', () => {
     stage.engine.emit(kill('web', '3'));
     await stage.clock.advance(120_000);
     // The one that the memberships of its own are owed.
-    expect(stage.runs.map(({ causes }) => causes)).to.deep.equal(['what was left alone for a while']);
+    expect(stage.runs.map(({ causes }) => causes)).to.deep.equal(['stop grace period over']);
   });
 
   it('follows whom a thread dump was asked of all the same: it may end by that', async () => {
@@ -428,7 +428,7 @@ describe('a pass over the proxies alone', () => {
     stage.runs.length = 0;
     // Thirty seconds after the first pass, and before what was left alone is looked at.
     await stage.clock.advance(5000);
-    expect(passes(stage)).to.deep.equal([`a look at the kernel; ended ${web}`]);
+    expect(passes(stage)).to.deep.equal([`periodic kernel check; ended ${web}`]);
   });
 
   it('is one over everything where nothing succeeds: the one attempt has to say something of all', async () => {

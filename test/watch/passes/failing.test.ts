@@ -193,7 +193,7 @@ describe('passes that fail as a whole', () => {
     expect(waits(stage)).to.deep.equal([750, 1500, 3000, 6000, 12_000, 24_000, 45_000]);
     stage.passFails = false;
     await stage.clock.advance(60_000);
-    expect(stage.runs.at(-1)?.causes).to.equal('the pass before failed, container start web');
+    expect(stage.runs.at(-1)?.causes).to.equal('the last pass failed, container start web');
     stage.emit('container start web');
     await stage.clock.advance(100);
     expect(stage.runs.at(-1)?.causes).to.equal('container start web');

@@ -22,7 +22,7 @@ describe('A kernel that a pass could not read', () => {
     const waits = times.slice(1).map((at, index) => at - (times[index] ?? 0));
     expect(waits.length).to.be.above(10);
     expect(Math.max(...waits)).to.be.at.most(2000);
-    expect(stage.runs.at(-1)?.causes).to.equal('what could not be read');
+    expect(stage.runs.at(-1)?.causes).to.equal('retry of what could not be read');
   });
 
   it('is not read that often any more once it can be, and as often as before', async () => {
@@ -32,7 +32,7 @@ describe('A kernel that a pass could not read', () => {
     await stage.clock.advance(2000);
     stage.runs.length = 0;
     await stage.clock.advance(31_000);
-    expect(stage.runs.map(({ causes }) => causes)).to.deep.equal(['a look at the kernel']);
+    expect(stage.runs.map(({ causes }) => causes)).to.deep.equal(['periodic kernel check']);
   });
 
   it('makes no pass a good one: the health check fails after a minute, and says why', async () => {

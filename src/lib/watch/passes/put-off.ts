@@ -1,12 +1,12 @@
 import type { Report } from '../../model/report.js';
 import type { Disconnect, Step } from '../../model/step.js';
 
-/** A restart of an application is over by then; who has ended for good costs its proxy no more than this. */
+/** A restart of an application is over by then. A proxy stays this long on the network of one that ended for good. */
 const graceMs = 10_000;
 
 interface PutOffStep {
   readonly since: number;
-  /** Its time is over, and a pass was asked for to do it. */
+  /** Its wait is over, and a pass was asked for to do it. */
   readonly isDue: boolean;
 }
 
@@ -15,8 +15,9 @@ const keyOf = ({ container, network }: Disconnect): string => `${container.id} $
 const isCostly = (step: Step): step is Disconnect => step.do === 'disconnect' && step.cutsClients === true;
 
 /**
- * Leaves that cut a proxy's clients, where whom they are for may be back in a moment: `docker restart` of an application
- * would cut them twice. They are done when they have been wanted for a while, and forgotten when they no longer are.
+ * Leaves that would cut a proxy's clients. `docker restart` of an application would cut them twice: when the proxy leaves
+ * and when it joins again. So such a leave waits until passes have wanted it for some seconds. It is forgotten once a pass
+ * no longer wants it.
  */
 export class PutOff {
   readonly #steps = new Map<string, PutOffStep>();
@@ -27,11 +28,11 @@ export class PutOff {
     const { since } = this.#steps.get(key) ?? { since: now };
     if (!this.#steps.has(key)) this.#steps.set(key, { since, isDue: false });
     return now < since + graceMs
-      ? 'it would cut clients, and who it is for may be back in a moment'
+      ? 'it would cut clients, and its application may be back in a moment'
       : undefined;
   }
 
-  /** What a pass over the proxies no longer wanted, or has done, is forgotten. */
+  /** Forgets the leaves that a pass has done, or did not want any more. */
   record({ results }: Report): void {
     const wanted = new Set(
       results.flatMap(({ step, outcome }) => (isCostly(step) && outcome !== 'done' ? [keyOf(step)] : [])),
@@ -39,7 +40,7 @@ export class PutOff {
     for (const key of this.#steps.keys()) if (!wanted.has(key)) this.#steps.delete(key);
   }
 
-  /** When the time of one is over; a pass must be made then. */
+  /** When the first wait is over. A pass must be made then. */
   get expiresAt(): number | undefined {
     const waiting = [...this.#steps.values()].filter(({ isDue }) => !isDue);
     return waiting.length === 0 ? undefined : Math.min(...waiting.map(({ since }) => since + graceMs));
