@@ -1,6 +1,6 @@
 import type { ExitCode } from './errors.js';
 import type { GuardState } from './guard.js';
-import type { NamespaceReading } from './namespace.js';
+import type { NamespaceReading, NamespaceState } from './namespace.js';
 
 /** What was read of the host's own network namespace. */
 export interface HostNetworking {
@@ -37,6 +37,12 @@ export interface KernelView {
   readonly namespaces: ReadonlyMap<string, NamespaceReading>;
   /** IDs of containers in whose namespaces something of ours was found. */
   readonly holders: ReadonlySet<string>;
+}
+
+/** What was read of a container's namespace; `undefined` where it was not asked for, is gone or could not be read. */
+export function namespaceState(kernel: KernelView | undefined, id: string): NamespaceState | undefined {
+  const reading = kernel?.namespaces.get(id);
+  return reading?.read === 'state' ? reading.state : undefined;
 }
 
 /** Whether something could not be read for a reason that may be over in a moment. */

@@ -1,12 +1,14 @@
 import { processOf } from '../model/container-process.js';
 import { ExitCode, FairleadError } from '../model/errors.js';
 import { type Container, isAlive } from '../model/container.js';
+import { namespaceState } from '../model/kernel-view.js';
 import { findNamed } from '../model/lookup.js';
 import type { Finding, Plan } from '../model/plan.js';
 import { noRouting } from '../model/routing.js';
 import type { Step } from '../model/step.js';
 import type { World } from '../model/world.js';
 import { routingChanges } from './changes/changes.js';
+import { finding } from './decision/decision.js';
 import { namespaceOwner } from './routes/namespace-owner.js';
 import { holdsRouting } from './policy/target-state.js';
 
@@ -15,10 +17,6 @@ export interface UnrouteRequest {
   readonly targets: readonly string[];
   /** Also the guard of networks. */
   readonly guard: boolean;
-}
-
-function finding(container: string, part: Omit<Finding, 'job' | 'container'>): Finding {
-  return { job: 'warps', container, ...part };
 }
 
 /** Clears one namespace; says why where it cannot or need not be. */
@@ -47,8 +45,7 @@ function withdrawNat(cleared: readonly Container[], all: boolean, { kernel, cont
     ),
   );
   return containers.flatMap((warp): Step[] => {
-    const reading = kernel?.namespaces.get(warp.id);
-    const side = reading?.read === 'state' ? reading.state.warpSide : undefined;
+    const side = namespaceState(kernel, warp.id)?.warpSide;
     const container = processOf(warp);
     if (!side?.hasOwn || !container) return [];
     const served = side.nat?.targets ?? [];

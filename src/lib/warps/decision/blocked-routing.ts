@@ -1,3 +1,4 @@
+import { namespaceState } from '../../model/kernel-view.js';
 import { mainTable, type PolicyRule, type RoutingState } from '../../model/routing.js';
 import type { World } from '../../model/world.js';
 import { byHandRouting } from '../policy/by-hand.js';
@@ -41,8 +42,7 @@ export function blockedRouting(
   const closed = routes.filter(({ origin }) => origin !== 'command').map(shut);
   const byHand = byHandRouting(kept, world.containers);
   const replies = replyMarking(owner, world);
-  const reading = world.kernel?.namespaces.get(owner.id);
-  const state = reading?.read === 'state' ? reading.state : undefined;
+  const state = namespaceState(world.kernel, owner.id);
   const laidOut = routingFor({ routes: closed }, state, { base, replies, byHand });
   if (!laidOut.ok) return undefined;
   const { routing } = laidOut;

@@ -1,4 +1,5 @@
 import type { Container } from '../../model/container.js';
+import { namespaceState } from '../../model/kernel-view.js';
 import type { World } from '../../model/world.js';
 import { type ByHandRouting, byHandRouting } from '../policy/by-hand.js';
 import { type Decision, type DecisionOptions, finding, stepTo } from './decision.js';
@@ -13,11 +14,11 @@ export function decideLeftover(
   world: World,
   { base }: DecisionOptions,
 ): Decision | undefined {
-  const reading = world.kernel?.namespaces.get(owner.id);
-  if (reading?.read !== 'state' || !holdsRouting(reading.state.routing)) return undefined;
-  const inPlace = reading.state.routing;
+  const state = namespaceState(world.kernel, owner.id);
+  if (!state || !holdsRouting(state.routing)) return undefined;
+  const inPlace = state.routing;
   const byHand = byHandRouting(inPlace, world.containers);
-  const { routing } = leftovers(reading.state, world.containers, {
+  const { routing } = leftovers(state, world.containers, {
     base,
     replies: replyMarking(owner, world),
   });

@@ -1,4 +1,5 @@
 import type { Container } from '../../model/container.js';
+import { namespaceState } from '../../model/kernel-view.js';
 import type { RoutingState } from '../../model/routing.js';
 import type { World } from '../../model/world.js';
 import { byHandRouting } from '../policy/by-hand.js';
@@ -63,8 +64,7 @@ export function decideRouted(
   { base }: DecisionOptions,
 ): Decision {
   const { owner, named, says } = declared;
-  const reading = world.kernel?.namespaces.get(owner.id);
-  const state = reading?.read === 'state' ? reading.state : undefined;
+  const state = namespaceState(world.kernel, owner.id);
   const inPlace = state?.routing;
   const unread = whyUnread(owner, world);
   if (unread !== undefined && isHeld(owner, world)) return leftAlone(declared, target, unread);

@@ -1,5 +1,6 @@
 import { processOf } from '../../model/container-process.js';
 import type { Container } from '../../model/container.js';
+import { namespaceState } from '../../model/kernel-view.js';
 import { networkOfEndpoint } from '../../model/membership.js';
 import type { ViaRoute } from '../../model/routing.js';
 import type { World } from '../../model/world.js';
@@ -12,8 +13,7 @@ import { warpOfRoute } from '../policy/target-state.js';
 
 /** Whether NAT of ours is in a warp for a target: then it was asked for. Where somebody changed it, for whom is lost. */
 function hasNat({ id }: Container, passage: Passage, { kernel }: World): boolean {
-  const reading = kernel?.namespaces.get(id);
-  const side = reading?.read === 'state' ? reading.state.warpSide : undefined;
+  const side = namespaceState(kernel, id)?.warpSide;
   if (!side?.nat) return side?.hasOwn ?? false;
   const { targets } = side.nat;
   return [passage.targetIpv4, passage.targetIpv6].some(

@@ -1,4 +1,5 @@
 import { escapeText } from '../../model/escape.js';
+import { namespaceState } from '../../model/kernel-view.js';
 import type { Network } from '../../model/network.js';
 import type { Finding } from '../../model/plan.js';
 import type { World } from '../../model/world.js';
@@ -98,9 +99,9 @@ function closedIpv6({ container, routes }: RoutedTarget): Caveat[] {
 }
 
 function droppedReplies({ container, routes }: RoutedTarget, world: World): Caveat[] {
-  const reading = world.kernel?.namespaces.get(container.id);
-  if (reading?.read !== 'state' || !takesConnections(container, world.networks)) return [];
-  const { reversePathFilter, srcValidMark } = reading.state.sysctls;
+  const state = namespaceState(world.kernel, container.id);
+  if (!state || !takesConnections(container, world.networks)) return [];
+  const { reversePathFilter, srcValidMark } = state.sysctls;
   if (reversePathFilter !== 1 || srcValidMark || !routes.some(route => isForEverything(route, 4))) return [];
   return [
     {
@@ -129,8 +130,7 @@ function untoldReplies({ container, routes }: RoutedTarget, world: World): Cavea
 
 /** The way of the first answer of a connection is looked up before it is marked, unless a switch says otherwise. */
 function unansweredWhileBlocked({ container, routes }: RoutedTarget, world: World): Caveat[] {
-  const reading = world.kernel?.namespaces.get(container.id);
-  if (reading?.read !== 'state' || !reading.state.sysctls.lacksMarkSwitch) return [];
+  if (!namespaceState(world.kernel, container.id)?.sysctls.lacksMarkSwitch) return [];
   const isAllRouted = routes.some(route => isForEverything(route, 4) || isForEverything(route, 6));
   if (!isAllRouted || gatewayMacs(container, world).length === 0) return [];
   return [

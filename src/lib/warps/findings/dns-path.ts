@@ -1,6 +1,7 @@
 import type { Container, ContainerDetails } from '../../model/container.js';
 import { type EngineInfo, versionAtLeast } from '../../model/engine-info.js';
 import type { Network } from '../../model/network.js';
+import { namespaceState } from '../../model/kernel-view.js';
 import type { World } from '../../model/world.js';
 import { networksOf } from '../routes/shared-network.js';
 
@@ -37,8 +38,7 @@ export function dnsPath(container: Container, details: ContainerDetails, world: 
   const networks = networksOf(container, world.networks);
   // On the engine's default bridge the program asks by itself, and on internal networks nobody does for it.
   if (!networks.some(hasNameServer)) return 'container';
-  const reading = world.kernel?.namespaces.get(container.id);
-  const known = reading?.read === 'state' ? reading.state.externalServers : undefined;
+  const known = namespaceState(world.kernel, container.id)?.externalServers;
   if (known) return known.some(({ fromHost }) => fromHost) ? 'host' : 'container';
   if (details.dns.length > 0 && world.engine.kind === 'docker') return 'container';
   const { host } = world.kernel ?? {};

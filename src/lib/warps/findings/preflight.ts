@@ -1,3 +1,4 @@
+import { namespaceState } from '../../model/kernel-view.js';
 import type { NamespaceState } from '../../model/namespace.js';
 import type { Finding } from '../../model/plan.js';
 import type { Family } from '../../model/routing.js';
@@ -106,11 +107,6 @@ function internalLack(name: string, { network }: Passage, world: World): Lack[] 
   ];
 }
 
-function stateOf({ kernel }: World, id: string): NamespaceState | undefined {
-  const reading = kernel?.namespaces.get(id);
-  return reading?.read === 'state' ? reading.state : undefined;
-}
-
 /** What it drops of what it is to forward, and whether it masquerades, may stand in rules that nobody could read. */
 function unreadLacks(name: string, families: readonly Family[], { unreadLegacy = [] }: WarpSide): Lack[] {
   return families
@@ -140,8 +136,8 @@ function lacksOf(
 ): Lack[] {
   const { passage, warp, nat } = route;
   if (!passage) return [];
-  const near = stateOf(world, container.id);
-  const far = stateOf(world, warp.id);
+  const near = namespaceState(world.kernel, container.id);
+  const far = namespaceState(world.kernel, warp.id);
   const side = far?.warpSide;
   return [
     ...internalLack(container.name, passage, world),

@@ -1,5 +1,6 @@
 import type { Container } from '../../model/container.js';
 import { bridgeOf } from '../../model/guard.js';
+import { namespaceState } from '../../model/kernel-view.js';
 import type { Network } from '../../model/network.js';
 import type { ReplyMarking } from '../../model/routing.js';
 import type { World } from '../../model/world.js';
@@ -47,8 +48,7 @@ export function gatewayMacs(container: Container, { kernel, networks }: World): 
  * shorter way, past itself (kernel facts 1). Without nft it is left to the switches: `preflight` says which.
  */
 function heedsRedirects({ id }: Container, { kernel }: World): boolean {
-  const reading = kernel?.namespaces.get(id);
-  return reading?.read === 'state' && reading.state.sysctls.acceptRedirects && !kernel?.host?.lacksNft;
+  return namespaceState(kernel, id)?.sysctls.acceptRedirects === true && !kernel?.host?.lacksNft;
 }
 
 /** What is to be done with packets that come in to a target; undefined where nothing is. */

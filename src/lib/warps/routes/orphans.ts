@@ -1,5 +1,6 @@
 import { type Container, isAlive } from '../../model/container.js';
 import { escapeText } from '../../model/escape.js';
+import { namespaceState } from '../../model/kernel-view.js';
 import type { Finding } from '../../model/plan.js';
 import type { World } from '../../model/world.js';
 
@@ -21,10 +22,7 @@ export function orphansAmong(
   owner: Container,
   { kernel }: Pick<World, 'kernel'>,
 ): Finding[] {
-  const inodeOf = ({ id }: Container): number | undefined => {
-    const reading = kernel?.namespaces.get(id);
-    return reading?.read === 'state' ? reading.state.inode : undefined;
-  };
+  const inodeOf = ({ id }: Container): number | undefined => namespaceState(kernel, id)?.inode;
   const own = inodeOf(owner);
   const isOther = (inode: number | undefined): boolean =>
     own !== undefined && inode !== undefined && inode !== own;
