@@ -3,6 +3,8 @@ import { defaultConfig } from '../../../src/lib/config/default-config.js';
 import { setImmediate } from 'node:timers/promises';
 import { ExitCode } from '../../../src/lib/model/errors.js';
 import { backstopMetric, type RoutingState, type ViaRoute } from '../../../src/lib/model/routing.js';
+import { EngineError } from '../../../src/lib/docker/failures/engine-error.js';
+import { Memory } from '../../../src/lib/reconcile/observe/memory.js';
 import { KernelError } from '../../../src/lib/netns/kernel-error.js';
 import type { Report } from '../../../src/lib/model/report.js';
 import { apply } from '../../../src/lib/reconcile/apply/apply.js';
@@ -54,7 +56,7 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 describe('A warp that ends while the engine is at something', () => {
-  it('has the ways to it closed before that is done', async () => {
+  it('has the routes to it closed before that is done', async () => {
     const scene = await stage();
     holdConnect(scene, async () => {
       scene.stop('vpn');
@@ -81,7 +83,7 @@ describe('A warp that ends while the engine is at something', () => {
     expect(await scene.planned()).to.deep.equal([]);
   });
 
-  it('has the way to its old address closed, though one to the new address is planned for later', async () => {
+  it('has the route to its old address closed, though one to the new address is planned for later', async () => {
     const scene = await stage();
     scene.stop('vpn');
     scene.start('vpn', 77);
@@ -130,33 +132,99 @@ describe('A warp that ends while the engine is at something', () => {
     expect(openRoutesIn(scene)).to.equal(0);
   });
 
-  it('has nothing closed while something is opened, and both closed then', async () => {
+  it('has the routes to it closed beside a route that is being opened, and that one right after', async () => {
     const scene = await stage();
     const { kernel } = scene;
     scene.run('late', { networks: ['net'], labels: label });
     const change = kernel.changeRouting.bind(kernel);
-    const under = new Set<string>();
-    const beside = new Set<string>();
+    const under: string[] = [];
+    let most = 0;
     kernel.changeRouting = async (process, changes, confirm) => {
-      under.add(process.name);
-      if (
-        process.name === 'late' &&
-        openRoutesIn(scene, 'late') === 0 &&
-        scene.daemon.container('vpn').State === 'running'
-      ) {
-        scene.stop('vpn');
-        const looks = listings(scene);
-        await until(() => listings(scene) > looks);
-        for (let turns = 0; turns < 50; turns += 1) await setImmediate();
-      }
+      under.push(process.name);
+      most = Math.max(most, under.filter(name => name === process.name).length);
       const opens = changes.some(each => each.change === 'set-route' && each.route.type === 'via');
-      if (opens) for (const name of under) beside.add(name);
+      if (process.name === 'late' && opens) {
+        scene.stop('vpn');
+        await until(() => openRoutesIn(scene) === 0);
+      }
       await change(process, changes, confirm);
-      under.delete(process.name);
+      under.splice(under.indexOf(process.name), 1);
     };
     await scene.pass();
-    expect([...beside]).to.deep.equal(['late']);
+    expect(most).to.equal(1);
     expect([openRoutesIn(scene), openRoutesIn(scene, 'late')]).to.deep.equal([0, 0]);
+  });
+
+  it('has the routes to it closed while the engine does not say who is in the namespace of another', async () => {
+    const scene = await stage();
+    scene.run('stuck', { networks: ['net'], labels: label });
+    const inspect = scene.engine.inspectContainer.bind(scene.engine);
+    let hangs = false;
+    const { kernel } = scene;
+    const change = kernel.changeRouting.bind(kernel);
+    kernel.changeRouting = (process, ...rest) => {
+      hangs ||= process.name === 'stuck';
+      return change(process, ...rest);
+    };
+    Object.assign(scene.engine, {
+      inspectContainer: async (...args: Parameters<typeof inspect>) => {
+        if (hangs && args[0].name === 'stuck') {
+          hangs = false;
+          scene.stop('vpn');
+          await until(() => openRoutesIn(scene) === 0);
+        }
+        return inspect(...args);
+      },
+    });
+    await scene.pass();
+    expect(openRoutesIn(scene, 'stuck')).to.equal(0);
+  });
+
+  it('has them closed while the pass still reads, where one before it knew of them', async () => {
+    const scene = await stage();
+    const known = new KnownRoutings();
+    await scene.pass({ known });
+    const listNetworks = scene.engine.listNetworks.bind(scene.engine);
+    let reads = 0;
+    Object.assign(scene.engine, {
+      listNetworks: async (...args: Parameters<typeof listNetworks>) => {
+        reads += 1;
+        if (reads === 1) {
+          scene.stop('vpn');
+          await until(() => openRoutesIn(scene) === 0);
+        }
+        return listNetworks(...args);
+      },
+    });
+    const { report } = await scene.pass({ known });
+    expect(lines(report)[0]).to.equal('done route worker → vpn (blocked)');
+    expect(await scene.planned()).to.deep.equal([]);
+  });
+
+  it('and a pass that fails then: the closing is in the report of the next one, which opens what came back', async () => {
+    const scene = await stage();
+    const known = new KnownRoutings();
+    const memory = new Memory();
+    await scene.pass({ known }, { memory });
+    const listNetworks = scene.engine.listNetworks.bind(scene.engine);
+    Object.assign(scene.engine, {
+      listNetworks: async () => {
+        scene.stop('vpn');
+        await until(() => openRoutesIn(scene) === 0);
+        throw new EngineError('No.', { failure: 'timeout' });
+      },
+    });
+    let failure: unknown;
+    await scene.pass({ known }, { memory }).catch((error: unknown) => (failure = error));
+    expect(failure).to.be.instanceOf(EngineError);
+    Object.assign(scene.engine, { listNetworks });
+    scene.start('vpn');
+    const { report } = await scene.pass({ known }, { memory });
+    expect(lines(report)).to.deep.equal([
+      'done route worker → vpn (blocked)',
+      'done route worker → vpn on net',
+    ]);
+    expect(openRoutesIn(scene)).to.equal(1);
   });
 
   it('has nothing closed that a step under way has moved to another warp by then', async () => {
@@ -187,7 +255,7 @@ describe('A warp that ends while the engine is at something', () => {
     expect(openRoutesIn(scene)).to.equal(1);
   });
 
-  it('has the ways to it closed also by a pass that looks into no namespace, where one before it did', async () => {
+  it('has the routes to it closed also by a pass that looks into no namespace, where one before it did', async () => {
     const scene = await stage();
     const known = new KnownRoutings();
     scene.addNetwork('shared');
@@ -205,7 +273,7 @@ describe('A warp that ends while the engine is at something', () => {
   });
 });
 
-describe('Ways that are closed where something else is by now', () => {
+describe('Routes that are removed where something else is by now', () => {
   /** A closing that was planned while all went to the one, and what has been set up since: all goes to the other. */
   async function moved(): Promise<{ scene: WarpStage; close: () => Promise<Report> }> {
     const scene = await stage();
@@ -235,7 +303,7 @@ describe('Ways that are closed where something else is by now', () => {
     ]);
   });
 
-  it('never come to be open in a rule less or a way more, whatever is there', async () => {
+  it('never leave a rule less or a route more, whatever is there', async () => {
     const { scene, close } = await moved();
     const namespace = scene.kernel.namespace(scene.idOf('worker'));
     const { rules, routes } = namespace.routing;
@@ -251,7 +319,7 @@ function listings(scene: WarpStage): number {
   return scene.daemon.calls.filter(call => call === 'GET /containers/json').length;
 }
 
-describe('Ways that are lost', () => {
+describe('Stale routes', () => {
   const vpn = placed('vpn', { at: { net: '10.7.0.2' } });
   const tor = placed('tor', { at: { net: '10.7.0.3' } });
   const container = { id: 'w', name: 'worker', pid: 7, startedAt: '' };

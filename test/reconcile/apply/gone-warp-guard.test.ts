@@ -1,0 +1,180 @@
+import { setImmediate } from 'node:timers/promises';
+import { expect } from 'chai';
+import { KnownRoutings } from '../../../src/lib/reconcile/apply/known-routings.js';
+import type { Report } from '../../../src/lib/model/report.js';
+import { lines, WarpStage } from '../../support/warp-stage.js';
+
+const guarded = { external: true, on_drift: 'error', egress: 'warp' } as const;
+const shared = { external: false, on_drift: 'error', egress: 'any' } as const;
+
+/** A guarded network that vpn is let out of, and a container that is to be connected to another network. */
+async function stage(known?: KnownRoutings): Promise<WarpStage> {
+  const scene = new WarpStage();
+  scene.addNetwork('net');
+  scene.run('vpn', { networks: ['net'] });
+  scene.run('worker', { networks: ['net'], labels: { 'fairlead.warp': 'vpn' } });
+  scene.config = { ...scene.config, networks: { net: guarded } };
+  await scene.pass(known && { known });
+  scene.run('web', { networks: ['net'] });
+  scene.config = {
+    ...scene.config,
+    networks: { net: guarded, shared },
+    attachments: [{ select: { names: ['web'] }, networks: ['shared'] }],
+  };
+  return scene;
+}
+
+/** Has the engine take its time over a connect: until this has happened. */
+function holdConnect({ engine }: WarpStage, happens: () => Promise<void>): void {
+  const connect = engine.connect.bind(engine);
+  Object.assign(engine, {
+    connect: async (...args: Parameters<typeof connect>) => {
+      await happens();
+      return connect(...args);
+    },
+  });
+}
+
+function letOut({ kernel }: WarpStage): readonly string[] {
+  return kernel.host.guard?.bridges.flatMap(({ warps }) => warps) ?? [];
+}
+
+function addressOf(scene: WarpStage, name: string): string {
+  return scene.daemon.container(name).Networks['net']?.IPAddress ?? '';
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await setImmediate();
+}
+
+const guardLines = (report: Report): string[] => lines(report).filter(line => line.includes('guard'));
+
+describe('The guard, while the engine is at something', () => {
+  it('loses the address of a warp that ends before that is done', async () => {
+    const scene = await stage();
+    expect(letOut(scene)).to.deep.equal([addressOf(scene, 'vpn')]);
+    holdConnect(scene, async () => {
+      scene.stop('vpn');
+      await until(() => letOut(scene).length === 0);
+      expect(scene.kernel.host.guard?.bridges.map(({ bridge }) => bridge)).to.deep.equal([
+        scene.bridge('net'),
+      ]);
+    });
+    const { report } = await scene.pass();
+    expect(guardLines(report)).to.deep.equal(['done guard net']);
+    expect(await scene.planned()).to.deep.equal([]);
+  });
+
+  it('has it again by the same run where the warp comes back', async () => {
+    const scene = await stage();
+    holdConnect(scene, async () => {
+      scene.stop('vpn');
+      await until(() => letOut(scene).length === 0);
+      scene.start('vpn');
+    });
+    await scene.pass();
+    expect(letOut(scene)).to.deep.equal([addressOf(scene, 'vpn')]);
+    expect(await scene.planned()).to.deep.equal([]);
+  });
+
+  it('that was taken away by another run stays away until another round', async () => {
+    const scene = await stage();
+    const written: number[] = [];
+    const setGuard = scene.kernel.setGuard.bind(scene.kernel);
+    holdConnect(scene, async () => {
+      const { guard: _taken, ...rest } = scene.kernel.host;
+      scene.kernel.host = rest;
+      scene.kernel.setGuard = bridges => {
+        written.push(bridges.length);
+        return setGuard(bridges);
+      };
+      scene.stop('vpn');
+      const reads = (): number => scene.kernel.calls.filter(call => call === 'readHost').length;
+      const before = reads();
+      await until(() => reads() > before);
+      for (let turns = 0; turns < 50; turns += 1) await setImmediate();
+      expect(written).to.deep.equal([]);
+    });
+    await scene.pass();
+    expect(written).to.deep.equal([1]);
+    expect(letOut(scene)).to.deep.equal([]);
+  });
+
+  it('keeps what another run has added to it', async () => {
+    const scene = await stage();
+    scene.run('tor', { networks: ['net'] });
+    holdConnect(scene, async () => {
+      const bridges = [
+        { bridge: scene.bridge('net'), warps: [addressOf(scene, 'tor'), addressOf(scene, 'vpn')] },
+      ];
+      await scene.kernel.setGuard(bridges);
+      scene.stop('vpn');
+      await until(() => letOut(scene).length === 1);
+      expect(letOut(scene)).to.deep.equal([addressOf(scene, 'tor')]);
+    });
+    await scene.pass();
+  });
+
+  it('is not given back an address that was lost after the plan was made', async () => {
+    const scene = await stage();
+    scene.run('tor', { networks: ['net'] });
+    scene.run('other', { networks: ['net'], labels: { 'fairlead.warp': 'tor' } });
+    const create = scene.engine.createNetwork.bind(scene.engine);
+    const seen: (readonly string[])[] = [];
+    Object.assign(scene.engine, {
+      // Before the guard is set, which lets tor out too.
+      createNetwork: async (...args: Parameters<typeof create>) => {
+        const made = await create(...args);
+        scene.stop('vpn');
+        await until(() => letOut(scene).length === 0);
+        scene.beforeChange = () => seen.push(letOut(scene));
+        return made;
+      },
+    });
+    const { report } = await scene.pass();
+    expect(guardLines(report).length).to.be.above(1);
+    expect(seen.flat()).not.to.include(addressOf(scene, 'vpn'));
+    expect(letOut(scene)).to.deep.equal([addressOf(scene, 'tor')]);
+    expect(await scene.planned()).to.deep.equal([]);
+  });
+
+  it('loses it first in a pass that knows of the end, though the rest of the guard waits for networks', async () => {
+    const scene = await stage();
+    scene.run('tor', { networks: ['net'] });
+    scene.run('other', { networks: ['net'], labels: { 'fairlead.warp': 'tor' } });
+    scene.stop('vpn');
+    // A stranger starts at its address.
+    const address = addressOf(scene, 'vpn');
+    let changes = 0;
+    scene.beforeChange = () => {
+      if (changes > 0) expect(letOut(scene)).not.to.include(address);
+      changes += 1;
+    };
+    const { report } = await scene.pass();
+    expect(lines(report)[0]).to.equal('done guard net');
+    expect(guardLines(report)).to.have.length(2);
+    expect(letOut(scene)).to.deep.equal([addressOf(scene, 'tor')]);
+    expect(await scene.planned()).to.deep.equal([]);
+  });
+
+  it('loses it in one step where that is all there is to do about the guard', async () => {
+    const scene = await stage();
+    scene.stop('vpn');
+    const { report } = await scene.pass();
+    expect(lines(report)[0]).to.equal('done guard net');
+    expect(guardLines(report)).to.have.length(1);
+    expect(await scene.planned()).to.deep.equal([]);
+  });
+
+  it('loses it also beside a pass over something else, where one before it knew of the guard', async () => {
+    const known = new KnownRoutings();
+    const scene = await stage(known);
+    scene.addNetwork('shared');
+    holdConnect(scene, async () => {
+      scene.stop('vpn');
+      await until(() => letOut(scene).length === 0);
+    });
+    const { report } = await scene.pass({ known }, { only: ['attachments'] });
+    expect(guardLines(report)).to.deep.equal(['done guard net']);
+  });
+});
