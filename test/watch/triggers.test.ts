@@ -21,6 +21,7 @@ describe('what an event may have changed', () => {
       expect(triggerOf(engineEvent(`container ${action} web`))).to.deep.equal({
         forget: [idOf('web')],
         cause: `container ${action} web`,
+        container: idOf('web'),
         urgent: ['die', 'stop', 'destroy'].includes(action),
       });
     });
@@ -31,6 +32,8 @@ describe('what an event may have changed', () => {
       expect(triggerOf(engineEvent(`network ${action} web shop`))).to.deep.equal({
         forget: [idOf('web')],
         cause: `network ${action} shop`,
+        container: idOf('web'),
+        isAside: true,
         urgent: action === 'disconnect' || action === 'destroy',
       });
     });

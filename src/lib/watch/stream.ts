@@ -13,16 +13,16 @@ export interface StreamOptions {
 /** How a connection, or the attempt at one, ended. */
 export interface StreamEnd {
   readonly error: unknown;
-  /** How far it got: the engine did not answer, it did and told of no events, they were followed. */
+  /** How far it got: `an answer` where the engine answered, but its events could not be followed. */
   readonly got: 'nothing' | 'an answer' | 'events';
   /** Attempts since the events were last followed for a while. */
   readonly attempt: number;
   readonly retryInMs: number;
 }
 
-/** None of them may wait: while an event is being taken no other is read. */
+/** These functions must return at once: no other event is read until they have. */
 export interface StreamHandlers {
-  /** From now on the engine tells of everything; what was before has to be looked at. */
+  /** The engine tells of every event from now on. What happened before takes a full pass to be seen. */
   readonly connected: () => void;
   readonly event: (event: EngineEvent) => void;
   readonly ended: (end: StreamEnd) => void;
@@ -30,12 +30,12 @@ export interface StreamHandlers {
 
 /** Never long: an engine that comes back starts containers at once, and until a pass they are routed nowhere. */
 const betweenAttempts: BackOff = { initialMs: 250, maxMs: 2000 };
-/** Followed for this long, it was a connection, and the next loss is a first one again. */
+/** A connection that lasted this long worked: the waits between attempts begin again with the shortest. */
 const steadyMs = 30_000;
 /** Without an event for this long, the engine is asked whether it is still there. */
 const stallMs = 60_000;
 const answerMs = 30_000;
-/** The engine remembers its last 256 events: these are heard again, in case the clock of a moment ago was late. */
+/** Events of this long before are asked for as well, in case the engine's clock was read late. It keeps its last 256. */
 const overlapNs = 2_000_000_000n;
 
 function timeout(attempted: string): EngineError {
@@ -63,7 +63,7 @@ class Connection {
     this.#handlers = handlers;
   }
 
-  /** Fails however it ends, but where the signal fires. */
+  /** Throws whatever ends the connection, a regular end of the stream too. Returns only when the signal fires. */
   async follow(signal: AbortSignal): Promise<void> {
     const { events } = this.#options;
     const now = await this.#answered('ask the engine for its time', signal, child => events.now(child));
@@ -147,7 +147,7 @@ export async function followEngine(
   }
 }
 
-/** Read anew: it changes while one waits. */
+/** A function, so that TypeScript does not take the value from before an `await` for the present one. */
 function isOver(signal: AbortSignal): boolean {
   return signal.aborted;
 }

@@ -1,4 +1,5 @@
 import type { Trigger } from '../triggers.js';
+import { Causes } from './causes.js';
 
 /** What came together for one pass. */
 export interface Collected {
@@ -11,7 +12,7 @@ export interface Collected {
 
 /** More containers than this are everything. */
 const mostContainers = 4096;
-const mostCauses = 5;
+const mostProxyCauses = 5;
 
 /**
  * Between passes of which none changed anything: nothing at first, then more and more. One container that ends makes
@@ -39,8 +40,7 @@ const quietMs = 1000;
 export class Schedule {
   #forget: 'everything' | Set<string> = new Set();
   #kernelAnew = false;
-  #causes: string[] = [];
-  #moreCauses = 0;
+  readonly #causes = new Causes();
   #pending = false;
   /** Why the proxies alone are looked at, where they are. */
   #proxyCauses = new Set<string>();
@@ -73,15 +73,16 @@ export class Schedule {
     return this.#running;
   }
 
-  request({ forget, cause, kernelAnew = false, urgent = false, only }: Trigger): void {
+  request(trigger: Trigger): void {
+    const { forget, cause, kernelAnew = false, urgent = false, only } = trigger;
     if (only) {
-      if (this.#proxyCauses.size < mostCauses) this.#proxyCauses.add(cause);
+      if (this.#proxyCauses.size < mostProxyCauses) this.#proxyCauses.add(cause);
       return;
     }
     this.#pending = true;
     this.#urgent ||= urgent;
     this.#kernelAnew ||= kernelAnew;
-    this.#addCause(cause);
+    this.#causes.add(trigger);
     if (this.#forget === 'everything') return;
     if (forget === 'everything') {
       this.#forget = 'everything';
@@ -109,16 +110,14 @@ export class Schedule {
     this.#proxyCauses.clear();
     if (proxiesOnly) return { forget: new Set(), kernelAnew: false, only: 'proxies', causes: proxyCauses };
     // What looks at everything looks at the proxies too.
-    for (const cause of proxyCauses) this.#addCause(cause);
+    for (const cause of proxyCauses) this.#causes.add({ cause });
     const collected = {
       forget: this.#forget,
       kernelAnew: this.wantsKernel,
-      causes: this.#moreCauses > 0 ? [...this.#causes, `${String(this.#moreCauses)} more`] : this.#causes,
+      causes: this.#causes.take(),
     };
     this.#forget = new Set();
     this.#kernelAnew = false;
-    this.#causes = [];
-    this.#moreCauses = 0;
     this.#pending = false;
     this.#urgent = false;
     return collected;
@@ -148,11 +147,5 @@ export class Schedule {
     const gap = this.#gap();
     if (gap === 0 || this.#urgent) return this.#urgentGapMs();
     return Math.max(gap, Math.min(this.#tookMs, longestGapMs));
-  }
-
-  #addCause(cause: string): void {
-    if (this.#causes.includes(cause)) return;
-    if (this.#causes.length < mostCauses) this.#causes.push(cause);
-    else this.#moreCauses += 1;
   }
 }
