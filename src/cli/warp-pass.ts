@@ -4,7 +4,7 @@ import { observeAll } from '../lib/reconcile/observe/observe-all.js';
 import type { Pass } from '../lib/reconcile/pass.js';
 import type { WarpDeclaration } from '../lib/warps/routes/declaration.js';
 import { inspectionForWarps } from '../lib/warps/inspection.js';
-import type { NamespacesToRead } from '../lib/warps/scoped-reading.js';
+import type { NamespacesToRead } from '../lib/warps/namespaces-to-read.js';
 import type { Connection } from './connection.js';
 import { hasGone } from './whole-pass.js';
 

@@ -5,7 +5,8 @@ import type { RoutingState } from '../../src/lib/model/routing.js';
 import type { World } from '../../src/lib/model/world.js';
 import { type WarpDeclaration, withCommandRoutes } from '../../src/lib/warps/routes/declaration.js';
 import { listWarps } from '../../src/lib/warps/listing.js';
-import { planRoute, planWarpGuard, planWarps } from '../../src/lib/warps/plan.js';
+import { planWarpGuard, planWarps } from '../../src/lib/warps/plan.js';
+import { planRoute } from '../../src/lib/warps/plan-route.js';
 import { idOf, planText } from '../support/world.js';
 import { bridge, declared, kernelWorld, placed, type PlacedSketch } from './scenes.js';
 

@@ -6,14 +6,11 @@ import type { Step } from '../../src/lib/model/step.js';
 import type { WarpNat, WarpSide } from '../../src/lib/model/warp-side.js';
 import type { World } from '../../src/lib/model/world.js';
 import { type WarpDeclaration, withCommandRoutes } from '../../src/lib/warps/routes/declaration.js';
-import { namespacesToRead } from '../../src/lib/warps/inspection.js';
-import { planRoute, planWarps } from '../../src/lib/warps/plan.js';
-import {
-  type NamespacesToRead,
-  namespacesToRoute,
-  namespacesToUnroute,
-} from '../../src/lib/warps/scoped-reading.js';
-import { planUnroute } from '../../src/lib/warps/unroute.js';
+import { type NamespacesToRead, namespacesToRead } from '../../src/lib/warps/namespaces-to-read.js';
+import { planWarps } from '../../src/lib/warps/plan.js';
+import { planRoute } from '../../src/lib/warps/plan-route.js';
+import { namespacesToRoute, namespacesToUnroute } from '../../src/lib/warps/scoped-reading.js';
+import { planUnroute } from '../../src/lib/warps/plan-unroute.js';
 import { bridge, declared, kernelWorld, placed } from './scenes.js';
 
 const net = bridge('net', '10.7.0.0/24');

@@ -2,7 +2,7 @@ import { type ExitCode, FairleadError } from '../../lib/model/errors.js';
 import { exitCodeOf } from '../../lib/model/report.js';
 import { runPass } from '../../lib/reconcile/pass.js';
 import { warpDeclaration } from '../../lib/warps/routes/declaration.js';
-import { planUnroute } from '../../lib/warps/unroute.js';
+import { planUnroute } from '../../lib/warps/plan-unroute.js';
 import type { Connection } from '../connection.js';
 import { warpPass } from '../warp-pass.js';
 

@@ -4,7 +4,7 @@ import { dryRunFlag } from '../../cli/global-flags.js';
 import { requestedRoute, routeFlags } from '../../cli/warp-flags.js';
 import { warpPass } from '../../cli/warp-pass.js';
 import { warpDeclaration, withCommandRoutes } from '../../lib/warps/routes/declaration.js';
-import { planRoute } from '../../lib/warps/plan.js';
+import { planRoute } from '../../lib/warps/plan-route.js';
 import { namespacesToRoute } from '../../lib/warps/scoped-reading.js';
 
 export default class WarpRoute extends BaseCommand {

@@ -4,7 +4,7 @@ import { dryRunFlag } from '../../cli/global-flags.js';
 import { warpPass } from '../../cli/warp-pass.js';
 import { warpDeclaration } from '../../lib/warps/routes/declaration.js';
 import { namespacesToUnroute } from '../../lib/warps/scoped-reading.js';
-import { planUnroute } from '../../lib/warps/unroute.js';
+import { planUnroute } from '../../lib/warps/plan-unroute.js';
 
 export default class WarpUnroute extends BaseCommand {
   static override summary =

@@ -2,21 +2,11 @@ import type { Container } from '../model/container.js';
 import { findNamed } from '../model/lookup.js';
 import type { World } from '../model/world.js';
 import { byHandRouting } from './policy/by-hand.js';
-import type { WarpDeclaration } from './routes/declaration.js';
-import { namespacesToRead } from './inspection.js';
+import { type NamespacesToRead, namespacesToRead } from './namespaces-to-read.js';
 import { namespaceOwner } from './routes/namespace-owner.js';
 import { routingIn, warpOfRoute } from './policy/target-state.js';
 import { allWishes, findWarps, warpOf } from './routes/warp-names.js';
 import type { Wish } from './routes/wishes.js';
-
-/**
- * Whose namespaces to read, by container ID, and of whom also what it does with the packets of others. It is asked
- * again with what was read, until it asks for nothing more.
- */
-export type NamespacesToRead = (
-  declaration: WarpDeclaration,
-  world: World,
-) => ReadonlyMap<string, { readonly warpSide: boolean }>;
 
 /** What the containers that are named have to do with. */
 interface Named {

@@ -9,7 +9,8 @@ import {
   withCommandRoutes,
 } from '../../../src/lib/warps/routes/declaration.js';
 import { listWarps } from '../../../src/lib/warps/listing.js';
-import { planRoute, planWarps } from '../../../src/lib/warps/plan.js';
+import { planWarps } from '../../../src/lib/warps/plan.js';
+import { planRoute } from '../../../src/lib/warps/plan-route.js';
 import { bridge, declared, kernelWorld, type KernelSketch, placed, type PlacedSketch } from '../scenes.js';
 
 const net = bridge('net', '10.7.0.0/24');

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import type { Container } from '../../../src/lib/model/container.js';
 import { bridgeOf } from '../../../src/lib/model/guard.js';
-import { planRoute, planWarpGuard } from '../../../src/lib/warps/plan.js';
+import { planWarpGuard } from '../../../src/lib/warps/plan.js';
+import { planRoute } from '../../../src/lib/warps/plan-route.js';
 import { type WarpDeclaration, withCommandRoutes } from '../../../src/lib/warps/routes/declaration.js';
 import { relayedWarps } from '../../../src/lib/warps/guard/relayed.js';
 import { bridge, declared, kernelWorld, placed, type PlacedSketch } from '../scenes.js';

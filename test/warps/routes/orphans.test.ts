@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Container, ContainerDetails } from '../../../src/lib/model/container.js';
 import type { World } from '../../../src/lib/model/world.js';
-import { namespacesToRead } from '../../../src/lib/warps/inspection.js';
+import { namespacesToRead } from '../../../src/lib/warps/namespaces-to-read.js';
 import { planWarps } from '../../../src/lib/warps/plan.js';
 import { planText } from '../../support/world.js';
 import { bridge, declared, kernelWorld, namespaceOf, placed, type PlacedSketch } from '../scenes.js';

@@ -1,9 +1,9 @@
 import type { Engine } from '../../docker/engine.js';
 import type { Job } from '../../model/step.js';
 import type { World } from '../../model/world.js';
-import { inspectionForByHand, namespacesToRead, needsKernel } from '../../warps/inspection.js';
+import { inspectionForByHand, needsKernel } from '../../warps/inspection.js';
+import { type NamespacesToRead, namespacesToRead } from '../../warps/namespaces-to-read.js';
 import type { WarpDeclaration } from '../../warps/routes/declaration.js';
-import type { NamespacesToRead } from '../../warps/scoped-reading.js';
 import type { Memory } from './memory.js';
 import { type KernelAccess, type KernelQuestions, findHolders, observeKernel } from './observe-kernel.js';
 import { type NeedsInspect, observe } from './observe.js';

@@ -21,3 +21,11 @@ export function namespaceOwner(container: Container, containers: readonly Contai
   }
   return { owner: at };
 }
+
+/** Owners of the namespaces that these containers are in. */
+export function ownersOf(some: readonly Container[], containers: readonly Container[]): Container[] {
+  return some.flatMap(container => {
+    const found = namespaceOwner(container, containers);
+    return 'owner' in found ? [found.owner] : [];
+  });
+}

@@ -5,7 +5,7 @@ import type { GuardState } from '../../src/lib/model/guard.js';
 import type { RoutingState } from '../../src/lib/model/routing.js';
 import type { WarpSide } from '../../src/lib/model/warp-side.js';
 import { planWarps } from '../../src/lib/warps/plan.js';
-import { planUnroute } from '../../src/lib/warps/unroute.js';
+import { planUnroute } from '../../src/lib/warps/plan-unroute.js';
 import { planText } from '../support/world.js';
 import { bridge, declared, type KernelSketch, kernelWorld, placed, type PlacedSketch } from './scenes.js';
 
