@@ -34,18 +34,21 @@ export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true;
   static override baseFlags = globalFlags;
 
+  /** What there is to say even where the command fails: in the document of its error. */
+  protected besideError: JsonDocument = {};
+
   /** `network ensure`, as it is typed. */
   get commandName(): string {
     return typed(this.id ?? '');
   }
 
-  /** What is not said with `--quiet`, and not beside the document of `--json`. */
+  /** Prints to standard output, but not with `--quiet` or `--json`. */
   protected print(lines: readonly string[], flags: GlobalFlags): void {
     if (this.jsonEnabled() || flags.quiet || lines.length === 0) return;
     process.stdout.write(`${lines.join('\n')}\n`);
   }
 
-  /** What a failure needs said even with `--quiet`, which leaves standard output empty. */
+  /** With `--quiet` standard output stays empty: what explains an exit code goes to standard error. */
   protected printProblems(lines: readonly string[], flags: GlobalFlags): void {
     if (this.jsonEnabled() || !flags.quiet || lines.length === 0) return;
     process.stderr.write(`${lines.join('\n')}\n`);
@@ -137,8 +140,9 @@ export abstract class BaseCommand extends Command {
       return;
     }
     const known = expected(error, this.usage);
-    this.logJson(
-      known ? errorJson(this.commandName, known) : unexpectedJson(this.commandName, messageOf(error)),
-    );
+    const document = known
+      ? errorJson(this.commandName, known)
+      : unexpectedJson(this.commandName, messageOf(error));
+    this.logJson({ ...document, ...this.besideError });
   }
 }

@@ -26,7 +26,8 @@ export function jobsFrom(only: readonly string[] | undefined): ReadonlySet<Job> 
   const known = jobs.filter(job => only.includes(job));
   const unknown = only.find(name => !(jobs as readonly string[]).includes(name));
   if (unknown !== undefined) {
-    throw new UsageError(`--only: there is no job ${unknown}.`, [`The jobs are ${jobs.join(', ')}.`]);
+    const what = unknown === '' ? 'a name is missing beside a comma' : `there is no job ${unknown}`;
+    throw new UsageError(`--only: ${what}.`, [`The jobs are ${jobs.join(', ')}.`]);
   }
   return new Set(known);
 }

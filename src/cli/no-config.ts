@@ -4,8 +4,11 @@ import { UsageError } from '../lib/model/errors.js';
  * Without a config nothing is declared, and all that Fairlead made would go: more likely it was started in the wrong
  * folder. `networks: {}` says so on purpose.
  */
-export function noConfig(alternatives: readonly string[] = []): UsageError {
-  return new UsageError('There is no config, so there is nothing to plan.', [
+export function noConfig(
+  message = 'There is no config, so there is nothing to plan.',
+  alternatives: readonly string[] = [],
+): UsageError {
+  return new UsageError(message, [
     'Name one with --config FILE, or make one with fairlead init.',
     'Looked for fairlead.yaml, .yml, .toml, .json and the like here, in ~/.config/fairlead and in /etc/fairlead.',
     ...alternatives,

@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { type RunningCli, runCli, startCli } from '../support/cli.js';
 import type { FakeDaemon } from '../support/fake-daemon.js';
@@ -88,14 +88,44 @@ describe('watch', () => {
   });
 
   it('reads a config that has changed, refuses one that is wrong, and keeps the old one then', async () => {
-    await watching(async ({ watch, daemon, declare }) => {
+    await watching(async ({ watch, daemon, config, declare }) => {
       await watch.until(says('connect http-proxy → shop_default'));
       declare('networks: { new: {}\n');
-      await watch.until(says('the new config is refused: the old one stays in force'));
+      await watch.until(says(`the new config is refused: the old one stays in force file=${config}`));
+      await watch.until(says(`error: The config ${config} has an error.`, `error: ${config}:2:1: error: `));
+      expect(watch.output()).not.to.include('Error:');
       declare(`${proxyAlone}networks: { added: {} }\n`);
       await watch.until(says('the new config is in force', 'create added'));
       expect(daemon.networks.map(({ Name }) => Name)).to.include('added');
     });
+  });
+
+  it('tells of a config that is refused or in force, with --json too', async () => {
+    await watching(
+      async ({ watch, config, declare }) => {
+        await watch.until(says('"event":"pass"'));
+        declare('networks: { new: { internl: true } }\n');
+        await watch.until(says('"state":"refused"'));
+        declare(`${proxyAlone}networks: { added: {} }\n`);
+        await watch.until(says('"state":"in-force"'));
+        watch.child.kill('SIGTERM');
+        const { stdout } = await watch.result;
+        const events = stdout
+          .trimEnd()
+          .split('\n')
+          .map(line => JSON.parse(line) as Record<string, unknown>);
+        const [refused, inForce, ...more] = events.filter(({ event }) => event === 'config');
+        expect(more).to.deep.equal([]);
+        expect(refused).to.include({ schemaVersion: 1, state: 'refused', file: config });
+        expect(refused?.['problems']).to.have.lengthOf(1);
+        expect(refused).to.have.nested.property('problems[0].path', 'networks.new.internl');
+        expect(refused).to.have.nested.property('error.code', 'config-invalid');
+        expect(inForce).to.include({ state: 'in-force', file: config });
+        expect(inForce?.['problems']).to.deep.equal([]);
+        expect(inForce).not.to.have.property('error');
+      },
+      { args: ['--json'] },
+    );
   });
 
   it('reads the config at SIGHUP', async () => {
@@ -162,6 +192,26 @@ describe('watch', () => {
     });
   });
 
+  it('is seen by status while the config is refused, and while the engine is away', async () => {
+    await watching(async ({ watch, host, config, declare }) => {
+      await watch.until(says('connect http-proxy → shop_default'));
+      const away = await runCli(['status', '--config', config], { host: 'unix:///run/no-such.sock' });
+      expect(away.exitCode).to.equal(4);
+      expect(away.stdout).to.match(/^watch {2}follows the engine /);
+      expect(away.stderr).to.match(/^Error: Cannot reach the engine/);
+      declare('networks: { new: {}\n');
+      await watch.until(says('the new config is refused'));
+      const refused = await runCli(['status', '--config', config], { host });
+      expect(refused.exitCode).to.equal(2);
+      expect(refused.stdout).to.match(/^watch {2}follows the engine \(pid \d+/);
+      expect(refused.stderr).to.match(/^Error: The config /);
+      const { stdout } = await runCli(['status', '--config', config, '--json'], { host });
+      const document = JSON.parse(stdout) as Record<string, unknown>;
+      expect(document).to.have.nested.property('error.code', 'config-invalid');
+      expect(document).to.have.nested.property('watches[0].pid', watch.child.pid);
+    });
+  });
+
   it('keeps others from making the same host as another config declares', async () => {
     await watching(async ({ watch, daemon, host }) => {
       await watch.until(says('connect http-proxy → shop_default'));
@@ -180,6 +230,26 @@ describe('watch', () => {
       rmSync(folder, { recursive: true, force: true });
       expect(exitCode).to.equal(0);
       expect(daemon.networks.map(({ Name }) => Name)).to.include('other');
+    });
+  });
+
+  it('ends at once where it may not open the socket, for a restart would not mend that', async function () {
+    if (process.getuid?.() !== 0) this.skip();
+    const daemon = shop();
+    await withDaemon(daemon, async ({ host }) => {
+      const socket = host.replace('unix://', '');
+      chmodSync(dirname(socket), 0o755);
+      chmodSync(socket, 0o600);
+      const folder = mkdtempSync(join(tmpdir(), 'fairlead-denied-'));
+      chmodSync(folder, 0o755);
+      const config = join(folder, 'fairlead.yaml');
+      writeFileSync(config, proxyAlone);
+      const { exitCode, stderr } = await runCli(['watch', '--config', config], { host, uid: 65534 });
+      rmSync(folder, { recursive: true, force: true });
+      expect(exitCode, stderr).to.equal(5);
+      expect(stderr).to.match(
+        /^Error: Cannot reach the engine .*: permission denied\.\n {2}Run the command with sudo/,
+      );
     });
   });
 
@@ -218,10 +288,17 @@ describe('watch', () => {
     rmSync(join(socket, '..'), { recursive: true, force: true });
   });
 
-  for (const [what, args, text, exit] of [
-    ['without a config', [], undefined, 2],
-    ['for a job that there is not', ['--only', 'nonsense'], proxyAlone, 2],
-    ['at an address that is none', ['--metrics', 'nowhere'], proxyAlone, 2],
+  for (const [what, args, text, exit, message] of [
+    ['without a config', [], undefined, 2, /^Error: There is no config, and watch keeps what one declares\./],
+    ['for a job that there is not', ['--only', 'nonsense'], proxyAlone, 2, /there is no job nonsense\./],
+    [
+      'for no job',
+      ['--only', 'networks,'],
+      proxyAlone,
+      2,
+      /^Error: --only: a name is missing beside a comma\./,
+    ],
+    ['at an address that is none', ['--metrics', 'nowhere'], proxyAlone, 2, /^Error: /],
   ] as const) {
     it(`ends at once ${what}`, async () => {
       const daemon = shop();
@@ -233,7 +310,7 @@ describe('watch', () => {
         const { exitCode, stderr } = await runCli(['watch', ...named, ...args], { host, cwd: folder });
         rmSync(folder, { recursive: true, force: true });
         expect(exitCode, stderr).to.equal(exit);
-        expect(stderr).to.match(/^Error: /);
+        expect(stderr).to.match(message);
         expect(changes(daemon)).to.deep.equal([]);
       });
     });

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Reloads } from '../../src/lib/watch/reloads.js';
+import { type ReloadRequest, Reloads } from '../../src/lib/watch/reloads.js';
 import { FakeClock } from '../support/fake-clock.js';
 
 interface Stage {
@@ -11,16 +11,18 @@ interface Stage {
   readonly mostAtOnce: () => number;
 }
 
-function stage(takesMs: number): Stage {
+/** `sure` says of the reading with that number, from 1 on, whether it is in force at once. */
+function stage(takesMs: number, sure: (request: ReloadRequest, nth: number) => boolean = () => true): Stage {
   const clock = new FakeClock();
   const begun: [number, string][] = [];
   let [atOnce, most] = [0, 0];
-  const reloads = new Reloads(clock, async cause => {
-    begun.push([clock.now(), cause]);
+  const reloads = new Reloads(clock, async request => {
+    begun.push([clock.now(), request.causes.join(', ')]);
     atOnce += 1;
     most = Math.max(most, atOnce);
     await clock.sleep(takesMs, new AbortController().signal);
     atOnce -= 1;
+    return sure(request, begun.length) ? 'over' : 'unsure';
   });
   return { clock, reloads, begun, mostAtOnce: () => most };
 }
@@ -43,6 +45,44 @@ describe('reloads', () => {
     void reloads.request('SIGHUP');
     await clock.advance(20_000);
     expect(begun.map(([at]) => at)).to.deep.equal([200, 5200]);
+  });
+
+  it('wait for a file to be still where what was read is doubtful, and read it once more then', async () => {
+    const { clock, reloads, begun } = stage(0, ({ isStill }) => isStill);
+    void reloads.request('the config has changed');
+    await clock.advance(1000);
+    expect(begun.map(([at]) => at)).to.deep.equal([200]);
+    // One more piece.
+    void reloads.request('the config has changed');
+    await clock.advance(2400);
+    expect(begun.map(([at]) => at)).to.deep.equal([200, 1200]);
+    await clock.advance(60_000);
+    expect(begun).to.deep.equal([200, 1200, 3500].map(at => [at, 'the config has changed']));
+  });
+
+  it('take the rest of the file at once, and a signal for a word that it is all', async () => {
+    const rest = stage(0, (_, nth) => nth > 1);
+    void rest.reloads.request('the config has changed');
+    await rest.clock.advance(1000);
+    void rest.reloads.request('the config has changed');
+    await rest.clock.advance(60_000);
+    expect(rest.begun.map(([at]) => at)).to.deep.equal([200, 1200]);
+
+    const word = stage(0, ({ causes }) => causes.includes('SIGHUP'));
+    void word.reloads.request('the config has changed');
+    await word.clock.advance(1000);
+    void word.reloads.request('SIGHUP');
+    await word.clock.advance(60_000);
+    expect(word.begun.at(-1)?.[1]).to.equal('the config has changed, SIGHUP');
+    expect(word.begun).to.have.lengthOf(2);
+    expect(word.begun[1]?.[0]).to.be.at.most(1400);
+  });
+
+  it('wait once more each time a still file reads otherwise than before', async () => {
+    const { clock, reloads, begun } = stage(0, (_, nth) => nth > 2);
+    void reloads.request('the config has changed');
+    await clock.advance(60_000);
+    expect(begun.map(([at]) => at)).to.deep.equal([200, 2500, 5000]);
   });
 
   it('end with the watch', async () => {

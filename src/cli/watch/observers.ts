@@ -1,5 +1,4 @@
 import type { EngineEvent } from '../../lib/docker/events/event-source.js';
-import type { World } from '../../lib/model/world.js';
 import { Audit } from '../../lib/watch/audit.js';
 import type { Clock } from '../../lib/watch/clock.js';
 import { type Health, healthOf } from '../../lib/watch/metrics/health.js';
@@ -10,8 +9,10 @@ import { loopEventJson } from '../../lib/watch/loop-event-json.js';
 import { LoopState } from '../../lib/watch/loop-state.js';
 import { type Metrics, createMetrics } from '../../lib/watch/metrics/metrics.js';
 import type { Connection } from '../connection.js';
+import { type ConfigEvent, configEventJson } from './config-event.js';
 import { printJsonLine } from '../output.js';
 import { serviceManager } from './service-manager.js';
+import { type Seen, targetStates } from './target-states.js';
 
 export interface ObserverOptions {
   /** Where to serve metrics; empty: nowhere. */
@@ -25,8 +26,9 @@ export interface ObserverOptions {
 export interface Observers {
   readonly observe: (event: LoopEvent) => void;
   readonly engineEvent: (event: EngineEvent) => void;
+  readonly config: (event: ConfigEvent) => void;
   /** Takes the World of the last pass. */
-  readonly seen: (world: World) => void;
+  readonly seen: (seen: Seen) => void;
   readonly health: () => Health;
   readonly reloading: () => void;
   readonly reloaded: () => void;
@@ -41,11 +43,11 @@ interface Scraped {
 
 async function serveMetrics(
   address: string,
-  { state, clock, version, guardDropped }: ScrapeOptions,
+  { state, clock, version, guardDropped, targets }: ScrapeOptions,
 ): Promise<Scraped | undefined> {
   if (address === '') return undefined;
   const listen = parseListenAddress(address);
-  const metrics = await createMetrics({ version, state, wallClock: () => Date.now(), guardDropped });
+  const metrics = await createMetrics({ version, state, wallClock: () => Date.now(), guardDropped, targets });
   const server = await startHealthServer({
     address: listen,
     health: () => healthOf(state, clock.now()),
@@ -57,6 +59,7 @@ async function serveMetrics(
 interface ScrapeOptions extends Pick<ObserverOptions, 'clock' | 'version'> {
   readonly state: LoopState;
   readonly guardDropped: () => number | undefined;
+  readonly targets: () => ReadonlyMap<string, number> | undefined;
 }
 
 /** Throws where metrics are asked for at an address that cannot be listened at. */
@@ -64,11 +67,13 @@ export async function openObservers({ log }: Connection, options: ObserverOption
   const { clock, json } = options;
   const state = new LoopState(clock.now());
   const audit = new Audit(log);
-  let lastSeen: World | undefined;
+  let lastSeen: Seen | undefined;
   const scraped = await serveMetrics(options.metrics, {
     ...options,
     state,
-    guardDropped: () => lastSeen?.kernel?.host?.guard?.bridges.reduce((sum, { dropped }) => sum + dropped, 0),
+    guardDropped: () =>
+      lastSeen?.world.kernel?.host?.guard?.bridges.reduce((sum, { dropped }) => sum + dropped, 0),
+    targets: () => lastSeen && targetStates(lastSeen, state.lastPass?.report.results ?? []),
   });
   const manager = serviceManager(log);
   return {
@@ -81,9 +86,12 @@ export async function openObservers({ log }: Connection, options: ObserverOption
       const line = json ? loopEventJson(event, { time: new Date(), now }) : undefined;
       if (line) printJsonLine(line);
     },
+    config: event => {
+      if (json) printJsonLine(configEventJson(event, new Date()));
+    },
     engineEvent: event => scraped?.metrics.engineEvent(event),
-    seen: world => {
-      lastSeen = world;
+    seen: seen => {
+      lastSeen = seen;
     },
     health: () => healthOf(state, clock.now()),
     reloading: () => manager.reloading(),

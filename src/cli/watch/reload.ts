@@ -1,39 +1,87 @@
-import { loadConfig } from '../../lib/config/load.js';
+import type { LoadedConfig } from '../../lib/config/load.js';
+import { ConfigError, loadConfig } from '../../lib/config/load.js';
 import { problemLine } from '../../lib/config/problem-text.js';
+import type { FairleadConfig } from '../../lib/config/schema.js';
 import { FairleadError } from '../../lib/model/errors.js';
+import { escapeLine } from '../../lib/model/escape.js';
+import { warpDeclaration } from '../../lib/warps/routes/declaration.js';
+import { takenBack } from '../../lib/warps/routes/taken-back.js';
+import type { ReloadRequest } from '../../lib/watch/reloads.js';
 import { configRequest } from '../config-request.js';
 import type { Connection } from '../connection.js';
 import type { GlobalFlags } from '../global-flags.js';
-import { errorLines } from '../present-error.js';
+import type { ConfigEvent } from './config-event.js';
 
 /** What of a config is read once, at the start. */
 const fixed = ['docker', 'logging', 'watch'] as const;
 
-/**
- * The connection with the config as it is now; undefined where that cannot be used: the old one stays in force.
- * `started` is the config that this process began with.
- */
-export async function reloadConfig(
-  connection: Connection,
-  flags: GlobalFlags,
-  started: Connection['config'],
-): Promise<Connection | undefined> {
-  const { log } = connection;
-  try {
-    const loaded = await loadConfig(configRequest(flags, connection.configFile));
+export interface ConfigReloaderOptions {
+  readonly flags: GlobalFlags;
+  /** The config that this process began with. */
+  readonly started: FairleadConfig;
+  readonly tell: (event: ConfigEvent) => void;
+}
+
+/** Reads the config anew. One that cannot be used, or may be half written, leaves the old one in force. */
+export class ConfigReloader {
+  readonly #options: ConfigReloaderOptions;
+  /** What was read last and not put in force, for all that it would take back. */
+  #doubted: string | undefined;
+
+  constructor(options: ConfigReloaderOptions) {
+    this.#options = options;
+  }
+
+  /** The connection with the config as it is now, where that is to be in force. */
+  async read(connection: Connection, request: ReloadRequest): Promise<Connection | 'refused' | 'unsure'> {
+    const doubted = this.#doubted;
+    this.#doubted = undefined;
+    const { log, configFile = '' } = connection;
+    let loaded: LoadedConfig;
+    try {
+      loaded = await loadConfig(configRequest(this.#options.flags, connection.configFile));
+    } catch (error) {
+      if (!(error instanceof FairleadError)) throw error;
+      this.#refuse(connection, error);
+      return 'refused';
+    }
     const { config } = loaded;
-    const warnings = loaded.warnings.map(problemLine);
-    for (const warning of warnings) log.warn(warning);
+    const read = JSON.stringify(config);
+    const lost = takenBack(warpDeclaration(connection.config), warpDeclaration(config));
+    const isSure = request.causes.includes('SIGHUP') || (request.isStill && read === doubted);
+    if (lost.length > 0 && !isSure) {
+      this.#doubted = read;
+      // Said once, however many pieces it comes in.
+      if (doubted === undefined) {
+        log.info(
+          'the new config takes something back: it is in force once the file has been still for a while',
+          {
+            file: configFile,
+            what: lost.join(', '),
+          },
+        );
+      }
+      return 'unsure';
+    }
+    this.#accept(connection, loaded);
+    return { ...connection, config, warnings: loaded.warnings.map(problemLine) };
+  }
+
+  #accept({ log, configFile = '' }: Connection, { config, warnings }: LoadedConfig): void {
+    const { started, tell } = this.#options;
+    for (const warning of warnings.map(problemLine)) log.warn(warning);
     const needRestart = fixed.filter(key => JSON.stringify(config[key]) !== JSON.stringify(started[key]));
     if (needRestart.length > 0) {
       log.warn('some of the new config takes a restart', { sections: needRestart.join(', ') });
     }
-    log.info('the new config is in force', { file: connection.configFile ?? '' });
-    return { ...connection, config, warnings };
-  } catch (error) {
-    if (!(error instanceof FairleadError)) throw error;
-    log.error('the new config is refused: the old one stays in force');
-    for (const line of errorLines(error)) log.error(line);
-    return undefined;
+    log.info('the new config is in force', { file: configFile });
+    tell({ state: 'in-force', file: configFile, problems: warnings });
+  }
+
+  #refuse({ log, configFile = '' }: Connection, error: FairleadError): void {
+    log.error('the new config is refused: the old one stays in force', { file: configFile });
+    for (const line of [error.message, ...error.hints]) log.error(escapeLine(line));
+    const problems = error instanceof ConfigError ? error.problems : [];
+    this.#options.tell({ state: 'refused', file: configFile, problems, error });
   }
 }

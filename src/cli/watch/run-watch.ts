@@ -1,4 +1,5 @@
 import { durationMs } from '../../lib/config/duration.js';
+import { isEngineFailure } from '../../lib/docker/failures/engine-error.js';
 import { ExitCode } from '../../lib/model/errors.js';
 import { countedEvents } from '../../lib/watch/counted-events.js';
 import { systemClock } from '../../lib/watch/clock.js';
@@ -19,7 +20,7 @@ import { onFileChange } from './config-changes.js';
 import { refuseOtherConfig } from './other-watch.js';
 import { openObservers } from './observers.js';
 import { passRunner } from './pass-runner.js';
-import { reloadConfig } from './reload.js';
+import { ConfigReloader } from './reload.js';
 import { leavesAtStop } from './routed.js';
 import { serveStatus } from './status-socket.js';
 import { listenForStop } from './stop-signals.js';
@@ -37,6 +38,23 @@ async function checkRights({ config, kernel }: Connection, flags: WatchFlags): P
   await access.kernel?.check();
 }
 
+/** The time that a start takes longer at most where the engine is there and does not answer. */
+const socketPatienceMs = 2000;
+
+/**
+ * A socket that may not be opened is a matter of rights, and ends what has just been started: nothing that happens
+ * later would mend it. An engine that is not there yet, or does not answer, is waited for.
+ */
+async function checkSocket({ events, url }: Connection): Promise<void> {
+  if (!url.startsWith('unix:')) return;
+  try {
+    await events.ping(AbortSignal.timeout(socketPatienceMs));
+  } catch (error) {
+    // Who answers has let us in: a proxy that forbids this call may allow others.
+    if (isEngineFailure(error, 'denied') && error.status === undefined) throw error;
+  }
+}
+
 /** Keeps everything as declared until a signal ends it. Gives the exit code: 0 where it was asked to end. */
 export async function runWatch(
   flags: WatchFlags,
@@ -44,11 +62,16 @@ export async function runWatch(
 ): Promise<ExitCode> {
   let connection = await connect(flags);
   const { log, config, configFile } = connection;
-  if (configFile === undefined) throw noConfig();
+  if (configFile === undefined) throw noConfig('There is no config, and watch keeps what one declares.');
+  await checkSocket(connection);
   await checkRights(connection, flags);
   await refuseOtherConfig(connection, flags.force ?? false);
   let underWay: UnderWay | undefined;
-  const stop = listenForStop(log, () => underWay);
+  // From the first signal on it is yet to be done, whatever the pass is at then.
+  let isWithdrawn = false;
+  const owed = (): readonly UnderWay[] =>
+    connection.config.warp.on_exit === 'withdraw' && !isWithdrawn ? [withdrawal] : [];
+  const stop = listenForStop(log, () => [...(underWay ? [underWay] : []), ...owed()]);
   const observers = await openObservers(connection, {
     metrics: flags.metrics ?? config.watch.metrics,
     json,
@@ -83,31 +106,36 @@ export async function runWatch(
     observers.health,
     log,
   );
-  const reloads = new Reloads(systemClock, async cause => {
+  const reloader = new ConfigReloader({ flags, started: config, tell: observers.config });
+  const reloads = new Reloads(systemClock, async request => {
     observers.reloading();
-    const next = await reloadConfig(connection, flags, config);
-    if (next) {
+    const next = await reloader.read(connection, request);
+    if (typeof next === 'object') {
       connection = next;
-      loop.requestFullPass(cause);
+      loop.requestFullPass(request.causes.join(', '));
     }
     observers.reloaded();
+    return next === 'unsure' ? next : 'over';
   });
   stop.onReload = () => void reloads.request('SIGHUP');
-  const unwatch = onFileChange(
-    configFile,
-    () => void reloads.request('the config has changed'),
-    () => log.warn('the config file cannot be watched: SIGHUP reads it anew', { file: configFile }),
-  );
+  const unwatch = onFileChange(configFile, {
+    changed: () => void reloads.request('the config has changed'),
+    unwatchable: () =>
+      log.warn('the config file cannot be watched: it is looked at every 30 s, and SIGHUP reads it anew', {
+        file: configFile,
+      }),
+    clock: systemClock,
+  });
   try {
     const end = await loop.ended;
     if (connection.config.warp.on_exit !== 'withdraw') return end.exit;
-    underWay = withdrawal;
     const withdrawn = await withdrawWarps(connection);
-    underWay = undefined;
+    isWithdrawn = true;
     return end.exit === ExitCode.asDesired ? withdrawn : end.exit;
   } finally {
     unwatch();
     reloads.close();
+    connection.journal.forgetEngine();
     await closeStatus();
     await observers.close();
   }

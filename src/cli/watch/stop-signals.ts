@@ -15,18 +15,23 @@ export interface StopSignals {
 const everyMs = 250;
 
 /** What is left is found by the next run, as after a SIGKILL; whoever stops the watch has to know of it. */
-function giveUp(log: Log, underWay: UnderWay | undefined): never {
-  if (!underWay) {
+function giveUp(log: Log, left: readonly UnderWay[]): never {
+  if (left.length === 0) {
     log.warn('ended before the pass under way was over; nothing of it is half done');
     process.exit(ExitCode.asDesired);
   }
-  log.error(`ended before this was done: ${underWay.what}`);
-  log.error(`what finishes it: ${underWay.finishedBy}`);
+  for (const { what, finishedBy } of left) {
+    log.error(`ended before this was done: ${what}`);
+    log.error(`what finishes it: ${finishedBy}`);
+  }
   process.exit(ExitCode.failed);
 }
 
-/** SIGTERM and SIGINT end the watch after the step under way, the second one at once; SIGHUP reloads. */
-export function listenForStop(log: Log, underWay: () => UnderWay | undefined): StopSignals {
+/**
+ * SIGTERM and SIGINT end the watch after what `left` gives, the second one at once; SIGHUP reloads. `left` is what is
+ * under way, and what is yet to come before the watch may end.
+ */
+export function listenForStop(log: Log, left: () => readonly UnderWay[]): StopSignals {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);
   const stop = (name: string, code: ExitCode): void => {
@@ -35,8 +40,9 @@ export function listenForStop(log: Log, underWay: () => UnderWay | undefined): S
     controller.abort();
     const patience = new Patience(systemClock.now());
     const look = (): void => {
-      const current = underWay();
-      if (patience.isOver(systemClock.now(), current?.isLong ?? false)) giveUp(log, current);
+      const current = left();
+      const isLong = current.some(each => each.isLong);
+      if (patience.isOver(systemClock.now(), isLong)) giveUp(log, current);
     };
     setInterval(look, everyMs).unref();
   };

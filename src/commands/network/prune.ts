@@ -24,7 +24,9 @@ export default class NetworkPrune extends BaseCommand {
     // eslint-disable-next-line @typescript-eslint/require-await -- the pass is chosen when the config is known
     return this.pass(flags, async ({ config, configFile }) => {
       if (configFile === undefined && !flags.all) {
-        throw noConfig(['Or take all that Fairlead made for undeclared: fairlead network prune --all']);
+        throw noConfig(undefined, [
+          'Or take all that Fairlead made for undeclared: fairlead network prune --all',
+        ]);
       }
       const declared = new Set(declaredNetworks(config).map(({ spec }) => spec.name));
       return {
