@@ -3,8 +3,8 @@ import type { Network } from '../model/network.js';
 import type { World } from '../model/world.js';
 import type { WarpDeclaration } from './routes/declaration.js';
 import { ownersOf } from './routes/namespace-owner.js';
-import { allWishes, findWarps } from './routes/warp-names.js';
-import { needsEnvironment } from './routes/wishes.js';
+import { allTargetRoutes, findWarps } from './routes/warp-names.js';
+import { needsEnvironment } from './routes/target-routes.js';
 
 /**
  * Which containers must be inspected to plan for these warps: targets, warps, whoever's namespace they are in, and
@@ -23,11 +23,11 @@ export function inspectionForWarps(
 
 function concerned(declaration: WarpDeclaration, containers: readonly Container[]): ReadonlySet<string> {
   const open = containers.filter(container => needsEnvironment(container, declaration));
-  const wishes = allWishes(declaration, containers);
+  const targetRoutes = allTargetRoutes(declaration, containers);
   const some = [
     ...open,
-    ...wishes.map(({ container }) => container),
-    ...findWarps(declaration, wishes, containers),
+    ...targetRoutes.map(({ container }) => container),
+    ...findWarps(declaration, targetRoutes, containers),
     // Whoever a route that is still open leads to.
     ...(open.length === 0
       ? []
@@ -57,7 +57,7 @@ function networksByHand(
   holders: ReadonlySet<string>,
   containers: readonly Container[],
 ): ReadonlySet<string> {
-  const declared = new Set(allWishes(declaration, containers).map(({ container }) => container.id));
+  const declared = new Set(allTargetRoutes(declaration, containers).map(({ container }) => container.id));
   const others = containers.filter(({ id }) => holders.has(id) && !declared.has(id));
   return new Set(others.flatMap(({ endpoints }) => endpoints.map(({ networkName }) => networkName)));
 }

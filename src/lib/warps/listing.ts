@@ -7,13 +7,13 @@ import { decideAll } from './decision/decide-all.js';
 import type { Decision } from './decision/decision.js';
 import type { WarpDeclaration } from './routes/declaration.js';
 import { type GuardedListing, listGuarded } from './guard-listing.js';
-import { inForce } from './decision/in-force.js';
+import { routedTarget } from './decision/routed-target.js';
 import { planNat, warpsWithNat } from './findings/nat.js';
 import { preflight } from './findings/preflight.js';
 import type { RoutedTarget } from './routes/route.js';
 import { servedTarget } from './decision/served-target.js';
 import { holdsRouting } from './policy/target-state.js';
-import { allWishes, findWarps } from './routes/warp-names.js';
+import { allTargetRoutes, findWarps } from './routes/warp-names.js';
 
 /** How the egress of a container is at this moment. */
 export type TargetState =
@@ -91,7 +91,7 @@ function whyUnread({ owner }: Decision, { kernel }: World): string | undefined {
 
 function listTarget(decision: Decision, declaration: WarpDeclaration, world: World): ListedTarget {
   const { owner, declared, routes } = decision;
-  const target = inForce(decision, world);
+  const target = routedTarget(decision, world);
   const state = stateOf(decision);
   const options = { strict: declaration.strict, guarded: new Set(declaration.guarded) };
   return {
@@ -129,7 +129,7 @@ function listWarp(
 ): ListedWarp {
   const served = decisions.filter(({ routes }) => routes.some(({ via }) => via === name));
   const routed = throughOnly(
-    served.flatMap(decision => inForce(decision, world) ?? []),
+    served.flatMap(decision => routedTarget(decision, world) ?? []),
     name,
   );
   return {
@@ -143,9 +143,9 @@ function listWarp(
 /** How everything is that is declared of warps or left of it. Without a look into the kernel: what is declared. */
 export function listWarps(declaration: WarpDeclaration, world: World): WarpListing {
   const decisions = decideAll(declaration, world);
-  const wishes = allWishes(declaration, world.containers);
+  const targetRoutes = allTargetRoutes(declaration, world.containers);
   const warps = new Map<string, Container | undefined>(
-    findWarps(declaration, wishes, world.containers).map(warp => [warp.name, warp]),
+    findWarps(declaration, targetRoutes, world.containers).map(warp => [warp.name, warp]),
   );
   for (const { via } of decisions.flatMap(({ routes }) => routes))
     if (!warps.has(via))

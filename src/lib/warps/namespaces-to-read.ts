@@ -6,7 +6,7 @@ import { routingIn } from './policy/target-state.js';
 import type { WarpDeclaration } from './routes/declaration.js';
 import { ownersOf } from './routes/namespace-owner.js';
 import { mayBeOrphaned } from './routes/orphans.js';
-import { allWishes, findWarps } from './routes/warp-names.js';
+import { allTargetRoutes, findWarps } from './routes/warp-names.js';
 
 /**
  * Whose namespaces to read, by container ID, and of whom also what it does with the packets of others. It is asked
@@ -48,14 +48,14 @@ function resolverOf({ reading }: Container): Pick<NamespaceToRead, 'resolverFile
  */
 export function namespacesToRead(declaration: WarpDeclaration, world: World): Map<string, NamespaceToRead> {
   const { containers } = world;
-  const wishes = allWishes(declaration, containers);
-  const warps = ownersOf(findWarps(declaration, wishes, containers), containers);
+  const targetRoutes = allTargetRoutes(declaration, containers);
+  const warps = ownersOf(findWarps(declaration, targetRoutes, containers), containers);
   const targets = ownersOf(
-    wishes.map(({ container }) => container),
+    targetRoutes.map(({ container }) => container),
     containers,
   );
   // One that may have lost its owner's namespace is in another: only a look tells.
-  const orphans = wishes
+  const orphans = targetRoutes
     .map(({ container }) => container)
     .filter(container => ownersOf([container], containers).some(owner => mayBeOrphaned(container, owner)));
   const holders = ownersOf(

@@ -4,19 +4,19 @@ import type { Plan } from '../model/plan.js';
 import { plannedId } from '../model/step.js';
 import type { World } from '../model/world.js';
 import { servedTarget } from './decision/served-target.js';
-import { told, touchedBy } from './findings/brought.js';
+import { warnOfNewCaveats, affectedBy } from './findings/new-caveats.js';
 import { caveats } from './findings/caveats.js';
 import type { Decision } from './decision/decision.js';
 import { decideAll } from './decision/decide-all.js';
 import type { WarpDeclaration } from './routes/declaration.js';
 import { planGuard } from './guard/guard.js';
 import { warpsOn } from './guard/guarded-warps.js';
-import { inForce } from './decision/in-force.js';
+import { routedTarget } from './decision/routed-target.js';
 import { planNat, warpsWithNat } from './findings/nat.js';
 import { preflight } from './findings/preflight.js';
 import { inSafeOrder } from './changes/safe-order.js';
 import { outdatedFindings, unreadFinding, unreadKernel } from './decision/unread.js';
-import { wishesFor } from './routes/wishes.js';
+import { targetRoutesFor } from './routes/target-routes.js';
 
 /**
  * The guard of the networks that only warps may send out of. A network that the plan recreates gets another bridge:
@@ -30,7 +30,8 @@ export function planWarpGuard(
   const networks = world.networks.map(network =>
     remade.has(network.name) ? { ...network, id: plannedId(network.name) } : network,
   );
-  const isTarget = (container: Container): boolean => wishesFor(container, declaration).wishes.length > 0;
+  const isTarget = (container: Container): boolean =>
+    targetRoutesFor(container, declaration).targetRoutes.length > 0;
   return planGuard(declaration.guarded, { ...world, networks }, warpsOn(declaration, world), isTarget);
 }
 
@@ -43,7 +44,7 @@ export function planFor(
 ): Plan {
   const served = all.flatMap(decision => servedTarget(decision, world) ?? []);
   const nat = planNat(served, world);
-  const routed = decisions.flatMap(decision => inForce(decision, world) ?? []);
+  const routed = decisions.flatMap(decision => routedTarget(decision, world) ?? []);
   const steps = decisions.flatMap(({ step }) => step ?? []);
   const guarded = new Set(declaration.guarded);
   const known = [
@@ -55,8 +56,8 @@ export function planFor(
     ...caveats(routed, world, { strict: declaration.strict, guarded }),
     ...decisions.flatMap(({ findings }) => findings),
   ];
-  const touched = touchedBy([...nat.steps, ...steps], [...served, ...routed]);
-  return { steps: [...nat.steps, ...steps], findings: told(known, touched) };
+  const affected = affectedBy([...nat.steps, ...steps], [...served, ...routed]);
+  return { steps: [...nat.steps, ...steps], findings: warnOfNewCaveats(known, affected) };
 }
 
 /** Job 4: the egress of every target goes through its warp or nowhere; what is declared no more is taken back. */

@@ -5,8 +5,8 @@ import { byHandRouting } from './policy/by-hand.js';
 import { type NamespacesToRead, namespacesToRead } from './namespaces-to-read.js';
 import { namespaceOwner } from './routes/namespace-owner.js';
 import { routingIn, warpOfRoute } from './policy/target-state.js';
-import { allWishes, findWarps, warpOf } from './routes/warp-names.js';
-import type { Wish } from './routes/wishes.js';
+import { allTargetRoutes, findWarps, warpOf } from './routes/warp-names.js';
+import type { TargetRoute } from './routes/target-routes.js';
 
 /** What the containers that are named have to do with. */
 interface Named {
@@ -14,7 +14,7 @@ interface Named {
   readonly owners: ReadonlySet<string>;
   /** All who are in those, as the engine says. */
   readonly members: readonly Container[];
-  readonly wishes: readonly Wish[];
+  readonly targetRoutes: readonly TargetRoute[];
 }
 
 function ownerOf(container: Container, { containers }: World): Container {
@@ -22,16 +22,16 @@ function ownerOf(container: Container, { containers }: World): Container {
   return 'owner' in found ? found.owner : container;
 }
 
-function lookUp(targets: readonly string[], wishes: readonly Wish[], world: World): Named {
+function lookUp(targets: readonly string[], targetRoutes: readonly TargetRoute[], world: World): Named {
   const named = targets.flatMap(target => findNamed(world.containers, target));
   const owners = new Set(named.map(container => ownerOf(container, world).id));
   const members = world.containers.filter(container => owners.has(ownerOf(container, world).id));
   const ids = new Set(members.map(({ id }) => id));
-  return { owners, members, wishes: wishes.filter(({ container }) => ids.has(container.id)) };
+  return { owners, members, targetRoutes: targetRoutes.filter(({ container }) => ids.has(container.id)) };
 }
 
 /** The warps that they are to be routed through, and those that the kernel says they are. */
-function warpsOf({ owners, wishes }: Named, world: World): Container[] {
+function warpsOf({ owners, targetRoutes }: Named, world: World): Container[] {
   const { containers } = world;
   const known = containers.flatMap(container => {
     const routing = owners.has(container.id) ? routingIn(container, world) : undefined;
@@ -41,7 +41,7 @@ function warpsOf({ owners, wishes }: Named, world: World): Container[] {
     );
     return [...ways, ...byHandRouting(routing, containers).tables.flatMap(({ warp }) => warp ?? [])];
   });
-  return [...wishes.flatMap(wish => warpOf(wish, containers) ?? []), ...known];
+  return [...targetRoutes.flatMap(targetRoute => warpOf(targetRoute, containers) ?? []), ...known];
 }
 
 function hasNat({ id }: Container, { kernel }: World): boolean {
@@ -62,12 +62,12 @@ export function namespacesToRoute(targets: readonly string[]): NamespacesToRead 
   if (targets.length === 0) return namespacesToRead;
   return (declaration, world) => {
     const all = namespacesToRead(declaration, world);
-    const wishes = allWishes(declaration, world.containers);
-    const named = lookUp(targets, wishes, world);
+    const targetRoutes = allTargetRoutes(declaration, world.containers);
+    const named = lookUp(targets, targetRoutes, world);
     const warps = warpsOf(named, world).map(warp => ownerOf(warp, world));
     const ids = new Set(warps.map(({ id }) => id));
-    const isAsked = wishes.some(wish => {
-      const warp = wish.nat ? warpOf(wish, world.containers) : undefined;
+    const isAsked = targetRoutes.some(targetRoute => {
+      const warp = targetRoute.nat ? warpOf(targetRoute, world.containers) : undefined;
       return warp !== undefined && ids.has(ownerOf(warp, world).id);
     });
     if (isAsked || warps.some(warp => hasNat(warp, world))) return all;
@@ -84,10 +84,10 @@ export function namespacesToUnroute(targets: readonly string[]): NamespacesToRea
   return (declaration, world) => {
     const { containers } = world;
     const all = namespacesToRead(declaration, world);
-    const wishes = allWishes(declaration, containers);
-    const named = lookUp(targets, wishes, world);
-    const declared = new Set(wishes.map(({ container }) => ownerOf(container, world).id));
-    const warps = [...findWarps(declaration, wishes, containers), ...warpsOf(named, world)];
+    const targetRoutes = allTargetRoutes(declaration, containers);
+    const named = lookUp(targets, targetRoutes, world);
+    const declared = new Set(targetRoutes.map(({ container }) => ownerOf(container, world).id));
+    const warps = [...findWarps(declaration, targetRoutes, containers), ...warpsOf(named, world)];
     return only(
       all,
       new Set([

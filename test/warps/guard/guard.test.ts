@@ -5,7 +5,7 @@ import type { HostNetworking } from '../../../src/lib/model/kernel-view.js';
 import type { Network } from '../../../src/lib/model/network.js';
 import { plannedId } from '../../../src/lib/model/step.js';
 import type { World } from '../../../src/lib/model/world.js';
-import type { WarpsOn } from '../../../src/lib/warps/guard/guard-seen.js';
+import type { WarpsOn } from '../../../src/lib/warps/guard/guard-on-host.js';
 import { planGuard } from '../../../src/lib/warps/guard/guard.js';
 import { container, idOf, network, planText, world } from '../../support/world.js';
 

@@ -8,7 +8,7 @@ import { canonicalAddress } from '../../net/address.js';
 import type { Decision } from './decision.js';
 import { wayOver } from '../routes/passage.js';
 import type { Passage, Route, RoutedTarget } from '../routes/route.js';
-import { isSealed } from '../routes/sealed-namespace.js';
+import { isTamperProof } from '../routes/tamper-proof.js';
 import { warpOfRoute } from '../policy/target-state.js';
 
 /** Whether NAT of ours is in a warp for a target: then it was asked for. Where somebody changed it, for whom is lost. */
@@ -43,13 +43,13 @@ export function servedTarget(
   world: World,
 ): RoutedTarget | undefined {
   const process = processOf(owner);
-  const sealed = isSealed(owner, world.containers);
+  const tamperProof = isTamperProof(owner, world.containers);
   const named = new Set(declared?.routes.map(({ warp }) => warp.id));
   const routes = [...(routed?.routes ?? [])];
   for (const way of wanted?.routes ?? []) {
     const route = way.type === 'via' ? routeBy(way, owner, world) : undefined;
     // What the target could have written itself asks nothing of a warp that nobody declares for it.
-    if (!route || (!sealed && !named.has(route.warp.id))) continue;
+    if (!route || (!tamperProof && !named.has(route.warp.id))) continue;
     if (!routes.some(({ warp }) => warp.id === route.warp.id)) routes.push(route);
   }
   return process && routes.length > 0 ? { container: owner, process, routes } : undefined;

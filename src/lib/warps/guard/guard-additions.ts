@@ -1,7 +1,7 @@
 import { endpointOn, isAlive } from '../../model/container.js';
 import { bridgeOf } from '../../model/guard.js';
 import { type Plan, emptyPlan } from '../../model/plan.js';
-import { leavesBy } from './guard-seen.js';
+import { leavesBy } from './guard-on-host.js';
 import { networkRef } from '../../model/step.js';
 import type { World } from '../../model/world.js';
 import { canonicalAddress } from '../../net/address.js';

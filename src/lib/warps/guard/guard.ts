@@ -4,7 +4,7 @@ import { bridgeOf } from '../../model/guard.js';
 import type { HostNetworking, KernelView, OutOfReach } from '../../model/kernel-view.js';
 import { emptyPlan, type Finding, type Plan } from '../../model/plan.js';
 import type { World } from '../../model/world.js';
-import { type Parties, planSeen, type WarpsOn } from './guard-seen.js';
+import { type Parties, planGuardOnHost, type WarpsOn } from './guard-on-host.js';
 
 /** Why the host's firewall is not known. */
 function whyUnseen({ outOfReach, host }: Partial<KernelView>): Pick<Finding, 'reason' | 'hints'> {
@@ -40,7 +40,7 @@ function planUnseen(
   parties: Parties,
 ): Plan {
   if (networks.length === 0) return emptyPlan;
-  const { steps, findings } = planSeen(networks, unseenHost(world), world, parties);
+  const { steps, findings } = planGuardOnHost(networks, unseenHost(world), world, parties);
   const reason = `what is guarded at present could not be read, and is planned as if nothing were: ${why}`;
   return { steps, findings: [{ find: 'warning', job: 'warps', reason, hints }, ...findings] };
 }
@@ -61,5 +61,5 @@ export function planGuard(
     return planUnseen(networks, outOfReach, world, { warpsOn, isTarget });
   }
   if (!host || host.lacksNft) return unguarded(networks, world.kernel ?? {});
-  return planSeen(networks, host, world, { warpsOn, isTarget });
+  return planGuardOnHost(networks, host, world, { warpsOn, isTarget });
 }

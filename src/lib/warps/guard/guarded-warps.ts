@@ -2,13 +2,13 @@ import type { Container } from '../../model/container.js';
 import type { World } from '../../model/world.js';
 import { byHandRouting } from '../policy/by-hand.js';
 import type { WarpDeclaration } from '../routes/declaration.js';
-import type { WarpsOn } from './guard-seen.js';
+import type { WarpsOn } from './guard-on-host.js';
 import { relayedWarps } from './relayed.js';
 import { namespaceOwner } from '../routes/namespace-owner.js';
 import { networksOf } from '../routes/shared-network.js';
-import { isSealed } from '../routes/sealed-namespace.js';
+import { isTamperProof } from '../routes/tamper-proof.js';
 import { warpOfRoute } from '../policy/target-state.js';
-import { allWishes, findWarps } from '../routes/warp-names.js';
+import { allTargetRoutes, findWarps } from '../routes/warp-names.js';
 
 function ownerOf(container: Container, containers: readonly Container[]): Container | undefined {
   const found = namespaceOwner(container, containers);
@@ -24,7 +24,7 @@ function warpsByHand({ kernel, containers }: World): Container[] {
   return containers.flatMap(container => {
     const reading = kernel?.namespaces.get(container.id);
     const target = ownerOf(container, containers);
-    if (reading?.read !== 'state' || !target || !isSealed(target, containers)) return [];
+    if (reading?.read !== 'state' || !target || !isTamperProof(target, containers)) return [];
     const { tables } = byHandRouting(reading.state.routing, containers);
     const warps = tables.flatMap(({ vias }) => vias.flatMap(via => warpOfRoute(via, containers) ?? []));
     return warps.filter(warp => ownerOf(warp, containers)?.id !== target.id);
@@ -34,8 +34,8 @@ function warpsByHand({ kernel, containers }: World): Container[] {
 /** The warps that are on a guarded network, by the containers whose addresses they have. */
 export function warpsOn(declaration: WarpDeclaration, world: World): WarpsOn {
   const { containers, networks } = world;
-  const wishes = allWishes(declaration, containers);
-  const warps = [...findWarps(declaration, wishes, containers), ...warpsByHand(world)];
+  const targetRoutes = allTargetRoutes(declaration, containers);
+  const warps = [...findWarps(declaration, targetRoutes, containers), ...warpsByHand(world)];
   const owners = warps.flatMap(warp => ownerOf(warp, containers) ?? []);
   const unique = [...new Map(owners.map(owner => [owner.id, owner])).values()];
   const isRelayed = relayedWarps(declaration, world);

@@ -4,15 +4,15 @@ import { isEverything } from '../policy/selections.js';
 import type { WarpDeclaration } from '../routes/declaration.js';
 import { namespaceOwner } from '../routes/namespace-owner.js';
 import { warpOf } from '../routes/warp-names.js';
-import { type Wish, wishesFor } from '../routes/wishes.js';
+import { type TargetRoute, targetRoutesFor } from '../routes/target-routes.js';
 
 /** Whether nothing is left that would go as the engine routes it. A rule for all of IPv4 alone means IPv6 as well. */
-function takesAll(wishes: readonly Wish[]): boolean {
-  const rules = wishes.flatMap(wish => wish.rules);
+function takesAll(targetRoutes: readonly TargetRoute[]): boolean {
+  const rules = targetRoutes.flatMap(targetRoute => targetRoute.rules);
   const takes = (family: 4 | 6): boolean =>
     rules.some(rule => rule.to.family === family && isEverything(rule));
   const speaksOfIpv6 = rules.some(({ to }) => to.family === 6);
-  return takes(4) && (takes(6) || !speaksOfIpv6) && wishes.every(({ bypass }) => bypass.length === 0);
+  return takes(4) && (takes(6) || !speaksOfIpv6) && targetRoutes.every(({ bypass }) => bypass.length === 0);
 }
 
 /**
@@ -28,14 +28,14 @@ export function relayedWarps(
     return 'owner' in found ? found.owner.id : undefined;
   };
   return ({ id }) => {
-    const wishes = containers
+    const targetRoutes = containers
       .filter(container => ownerIdOf(container) === id)
-      .flatMap(container => wishesFor(container, declaration).wishes)
-      .filter(wish => wish.origin !== 'command');
-    const isElsewhere = (wish: Wish): boolean => {
-      const warp = warpOf(wish, containers);
+      .flatMap(container => targetRoutesFor(container, declaration).targetRoutes)
+      .filter(targetRoute => targetRoute.origin !== 'command');
+    const isElsewhere = (targetRoute: TargetRoute): boolean => {
+      const warp = warpOf(targetRoute, containers);
       return warp !== undefined && ownerIdOf(warp) !== id;
     };
-    return takesAll(wishes.filter(isElsewhere));
+    return takesAll(targetRoutes.filter(isElsewhere));
   };
 }

@@ -10,7 +10,7 @@ import { contradiction, disagreement, mergeRoutes } from './merge-routes.js';
 import { namespaceOwner } from './namespace-owner.js';
 import type { Route } from './route.js';
 import { networksOf, type Refusal } from './shared-network.js';
-import { type Wish, wishesFor } from './wishes.js';
+import { type TargetRoute, targetRoutesFor } from './target-routes.js';
 import { routeFor } from './route-for.js';
 
 export type Verdict =
@@ -33,7 +33,7 @@ export interface JudgedTarget {
   readonly named: string;
   /** The containers that it is declared for. */
   readonly members: readonly Container[];
-  readonly wishes: readonly Wish[];
+  readonly targetRoutes: readonly TargetRoute[];
   /** What it comes to; for a refused target, what it would come to. */
   readonly routes: readonly Route[];
   /** Where it is declared, for the person who reads the plan. */
@@ -44,7 +44,7 @@ export interface JudgedTarget {
 interface Group {
   readonly owner: Container;
   readonly members: Container[];
-  readonly wishes: Wish[];
+  readonly targetRoutes: TargetRoute[];
   readonly faults: Refusal[];
   /** Its namespace is that of a container that is not there. */
   readonly orphaned?: string;
@@ -54,29 +54,29 @@ interface Group {
 function groupByNamespace(declaration: WarpDeclaration, { containers }: World): Group[] {
   const groups = new Map<string, Group>();
   for (const container of containers) {
-    const { wishes, faults } = wishesFor(container, declaration);
-    if (wishes.length === 0 && faults.length === 0) continue;
+    const { targetRoutes, faults } = targetRoutesFor(container, declaration);
+    if (targetRoutes.length === 0 && faults.length === 0) continue;
     const found = namespaceOwner(container, containers);
     const owner = 'owner' in found ? found.owner : container;
     const group = groups.get(owner.id) ?? {
       owner,
       members: [],
-      wishes: [],
+      targetRoutes: [],
       faults: [],
       ...('missing' in found && { orphaned: found.missing }),
     };
     group.members.push(container);
-    group.wishes.push(...wishes);
+    group.targetRoutes.push(...targetRoutes);
     group.faults.push(...faults);
     groups.set(owner.id, group);
   }
   return [...groups.values()];
 }
 
-function saysOf({ owner, wishes }: Group): string {
+function saysOf({ owner, targetRoutes }: Group): string {
   return [
     ...new Set(
-      wishes.map(({ says, container }) =>
+      targetRoutes.map(({ says, container }) =>
         container.id === owner.id ? says : `${says} of ${container.name}`,
       ),
     ),
@@ -118,19 +118,19 @@ function obstacle({ owner, faults, orphaned }: Group, { kernel }: World): Verdic
 }
 
 function judge(group: Group, edges: Edges, world: World): JudgedTarget {
-  const { owner, wishes, members } = group;
+  const { owner, targetRoutes, members } = group;
   const [only, ...others] = members;
   const named = only && others.length === 0 ? only.name : owner.name;
-  const base = { owner, named, members, wishes, says: saysOf(group) };
+  const base = { owner, named, members, targetRoutes, says: saysOf(group) };
   const stuck = obstacle(group, world);
-  const readings = wishes.map(wish => routeFor(wish, owner, edges, world));
+  const readings = targetRoutes.map(targetRoute => routeFor(targetRoute, owner, edges, world));
   const unreachable = readings.flatMap(({ refusal }) => refusal ?? []);
   const own = networksOf(owner, world.networks);
   const single = readings.map(({ route }) => route);
   const routes = mergeRoutes(single);
   if (stuck) return { ...base, routes, verdict: stuck };
   const unclear = [
-    disagreement(owner, wishes),
+    disagreement(owner, targetRoutes),
     contradiction(single),
     ...routes.map(({ rules, passage }) => lockout(rules, own, passage)),
   ].filter(refusal => refusal !== undefined);
@@ -148,7 +148,7 @@ function judge(group: Group, edges: Edges, world: World): JudgedTarget {
 export function classify(declaration: WarpDeclaration, world: World): JudgedTarget[] {
   const groups = groupByNamespace(declaration, world);
   const edges = edgesOf(
-    groups.flatMap(({ owner, wishes }) => wishes.map(wish => ({ owner, wish }))),
+    groups.flatMap(({ owner, targetRoutes }) => targetRoutes.map(targetRoute => ({ owner, targetRoute }))),
     world,
   );
   return groups.map(group => judge(group, edges, world));

@@ -2,7 +2,7 @@ import type { Container } from '../../model/container.js';
 import type { World } from '../../model/world.js';
 import { namespaceOwner } from './namespace-owner.js';
 import { warpOf } from './warp-names.js';
-import type { Wish } from './wishes.js';
+import type { TargetRoute } from './target-routes.js';
 
 /** Who is routed through whom: from namespace owner to namespace owners, by ID. */
 export type Edges = ReadonlyMap<string, ReadonlySet<string>>;
@@ -32,12 +32,12 @@ function trace(end: string, start: string, cameFrom: ReadonlyMap<string, string>
 
 /** Who would be routed through whom if all that is declared were in force. */
 export function edgesOf(
-  declared: readonly { readonly owner: Container; readonly wish: Wish }[],
+  declared: readonly { readonly owner: Container; readonly targetRoute: TargetRoute }[],
   { containers }: World,
 ): Edges {
   const edges = new Map<string, Set<string>>();
-  for (const { owner, wish } of declared) {
-    const warp = warpOf(wish, containers);
+  for (const { owner, targetRoute } of declared) {
+    const warp = warpOf(targetRoute, containers);
     const found = warp && namespaceOwner(warp, containers);
     if (!found || 'missing' in found) continue;
     edges.set(owner.id, (edges.get(owner.id) ?? new Set()).add(found.owner.id));

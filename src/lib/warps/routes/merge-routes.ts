@@ -3,7 +3,7 @@ import type { Container } from '../../model/container.js';
 import type { Prefix } from '../../net/prefix.js';
 import type { Route } from './route.js';
 import type { Refusal } from './shared-network.js';
-import type { Wish } from './wishes.js';
+import type { TargetRoute } from './target-routes.js';
 
 function byText<T>(items: readonly T[], textOf: (item: T) => string): T[] {
   return [...new Map(items.map(item => [textOf(item), item])).values()];
@@ -64,17 +64,17 @@ export function contradiction(routes: readonly Route[]): Refusal | undefined {
   return undefined;
 }
 
-function asked({ via, network = '', rules, bypass, nat }: Wish): string {
+function asked({ via, network = '', rules, bypass, nat }: TargetRoute): string {
   return [via, network, rules.map(formatRoutingRule).sort(), bypass.map(textOfPrefix).sort(), nat].join(' ');
 }
 
 /** Containers that share a namespace share its routing: they must not want it otherwise. */
-export function disagreement(owner: Container, wishes: readonly Wish[]): Refusal | undefined {
+export function disagreement(owner: Container, targetRoutes: readonly TargetRoute[]): Refusal | undefined {
   const wanted = new Map<string, { name: string; asks: string[] }>();
-  for (const wish of wishes.filter(({ origin }) => origin !== 'command')) {
-    const { id, name } = wish.container;
+  for (const targetRoute of targetRoutes.filter(({ origin }) => origin !== 'command')) {
+    const { id, name } = targetRoute.container;
     const entry = wanted.get(id) ?? { name, asks: [] };
-    entry.asks.push(asked(wish));
+    entry.asks.push(asked(targetRoute));
     wanted.set(id, entry);
   }
   const [first, ...others] = [...wanted.values()].map(({ name, asks }) => ({

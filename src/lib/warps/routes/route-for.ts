@@ -6,19 +6,24 @@ import { wayOver, whyDown } from './passage.js';
 import type { Route } from './route.js';
 import { type Party, type Refusal, sharedNetwork } from './shared-network.js';
 import { warpOf } from './warp-names.js';
-import type { Wish } from './wishes.js';
+import type { TargetRoute } from './target-routes.js';
 
-/** What a wish comes to. A route that is refused is closed, for a target that is routed already. */
+/** The route that a declaration comes to for its target. A route that is refused is closed, for a target that is routed already. */
 export interface RouteReading {
   readonly route: Route;
   readonly refusal?: Refusal;
 }
 
-/** The route that a wish asks for, as far as its warp can be reached at present. */
-export function routeFor(wish: Wish, owner: Container, edges: Edges, world: World): RouteReading {
-  const { origin, rules, bypass, nat, via } = wish;
+/** The route that is declared for a target, as far as its warp can be reached at present. */
+export function routeFor(
+  targetRoute: TargetRoute,
+  owner: Container,
+  edges: Edges,
+  world: World,
+): RouteReading {
+  const { origin, rules, bypass, nat, via } = targetRoute;
   const terms = { origin, rules, bypass, nat };
-  const warp = warpOf(wish, world.containers);
+  const warp = warpOf(targetRoute, world.containers);
   if (!warp) {
     const closed = `there is no container ${via}`;
     return { route: { warp: { id: '', name: via }, ...terms, closed } };
@@ -33,7 +38,7 @@ export function routeFor(wish: Wish, owner: Container, edges: Edges, world: Worl
   const shut = (closed: string): RouteReading => ({ route: { warp: named, ...terms, closed } });
   const refuse = (refusal: Refusal): RouteReading => ({ ...shut(refusal.reason), refusal });
   const [near, far]: [Party, Party] = [
-    { name: wish.container.name, owner },
+    { name: targetRoute.container.name, owner },
     { name: warp.name, owner: found.owner },
   ];
   const circle = wayBack(owner.id, far.owner.id, edges);
@@ -43,7 +48,7 @@ export function routeFor(wish: Wish, owner: Container, edges: Edges, world: Worl
       reason: `its warp ${warp.name} is in the host's own network and has no address beside it`,
       hints: [`Give ${warp.name} a network that it shares with ${near.name}.`],
     });
-  const asked = wish.network ?? warp.labels[wish.networkLabel];
+  const asked = targetRoute.network ?? warp.labels[targetRoute.networkLabel];
   const choice = sharedNetwork(near, far, asked, world.networks);
   if ('refusal' in choice) return refuse(choice.refusal);
   const down = whyDown(warp.name, warp, far.owner);

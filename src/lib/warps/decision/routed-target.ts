@@ -25,7 +25,7 @@ function routeByHand({ warp, selections, vias }: ByHandTable, owner: Container, 
  * A namespace with all routes that are in force in it or will be, whoever asked for them: what is to be known of them
  * is the same.
  */
-export function inForce({ owner, routed, byHand }: Decision, world: World): RoutedTarget | undefined {
+export function routedTarget({ owner, routed, byHand }: Decision, world: World): RoutedTarget | undefined {
   const process = processOf(owner);
   const declared = routed?.routes ?? [];
   const anew = new Set(declared.filter(({ origin }) => origin === 'command').map(({ warp }) => warp.name));

@@ -104,7 +104,7 @@ function isSettled(guarded: readonly Guarded[], guard: GuardState | undefined): 
 }
 
 /** The guard as it should be, against what is in force on this host. */
-export function planSeen(
+export function planGuardOnHost(
   networks: readonly string[],
   host: HostNetworking,
   world: World,

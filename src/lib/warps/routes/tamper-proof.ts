@@ -6,11 +6,11 @@ function cannotRoute({ reading }: Container): boolean {
 }
 
 /**
- * Whether nobody in a namespace can change its routing: only then does what is read there say what somebody asked of
+ * Whether no container in a namespace can change its routing: only then does what is read there say what somebody asked of
  * Fairlead. A container with CAP_NET_ADMIN writes our protocol number as well as we do, and one whose rights nobody
  * has read may have it.
  */
-export function isSealed(owner: Container, containers: readonly Container[]): boolean {
+export function isTamperProof(owner: Container, containers: readonly Container[]): boolean {
   const members = containers.filter(container => {
     if (!isAlive(container)) return false;
     const found = namespaceOwner(container, containers);

@@ -7,7 +7,7 @@ import type { DeclaredRoute, RouteTerms, WarpDeclaration } from './declaration.j
 import type { RouteOrigin } from './route.js';
 
 /** A route that is declared for one container. */
-export interface Wish extends RouteTerms {
+export interface TargetRoute extends RouteTerms {
   readonly container: Container;
   readonly origin: RouteOrigin;
   readonly via: string;
@@ -20,8 +20,8 @@ export interface Wish extends RouteTerms {
 }
 
 /** All that is declared for one container, and why some of it cannot be read. */
-export interface Wishes {
-  readonly wishes: readonly Wish[];
+export interface TargetRoutes {
+  readonly targetRoutes: readonly TargetRoute[];
   readonly faults: readonly Pick<Finding, 'reason' | 'hints'>[];
 }
 
@@ -29,8 +29,8 @@ export interface Wishes {
 const properName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 
 interface Reading {
-  readonly wish?: Wish;
-  readonly fault?: Wishes['faults'][number];
+  readonly targetRoute?: TargetRoute;
+  readonly fault?: TargetRoutes['faults'][number];
 }
 
 /** Labels are written by strangers: what is no name is refused here and goes nowhere. */
@@ -52,7 +52,7 @@ function byLabel(container: Container, { labels }: WarpDeclaration): Reading {
   const { rules, bypass, nat } = labels;
   const says = `label ${labels.target}=${via}`;
   const preference = { networkLabel: labels.network, ...(network !== undefined && { network }) };
-  return { wish: { container, origin: 'label', via, ...preference, rules, bypass, nat, says } };
+  return { targetRoute: { container, origin: 'label', via, ...preference, rules, bypass, nat, says } };
 }
 
 function byRoute(container: Container, route: DeclaredRoute, { labels }: WarpDeclaration): Reading {
@@ -73,17 +73,17 @@ function byRoute(container: Container, route: DeclaredRoute, { labels }: WarpDec
   const label = container.labels[labels.network];
   const network = route.network ?? (label !== undefined && properName.test(label) ? label : undefined);
   const preference = { networkLabel: labels.network, ...(network !== undefined && { network }) };
-  return { wish: { container, origin, via, ...preference, rules, bypass, nat, says } };
+  return { targetRoute: { container, origin, via, ...preference, rules, bypass, nat, says } };
 }
 
 /** What labels, the config and the command line declare for one container. */
-export function wishesFor(container: Container, declaration: WarpDeclaration): Wishes {
+export function targetRoutesFor(container: Container, declaration: WarpDeclaration): TargetRoutes {
   const readings = [
     byLabel(container, declaration),
     ...declaration.routes.map(route => byRoute(container, route, declaration)),
   ];
   return {
-    wishes: readings.flatMap(({ wish }) => wish ?? []),
+    targetRoutes: readings.flatMap(({ targetRoute }) => targetRoute ?? []),
     faults: readings.flatMap(({ fault }) => fault ?? []),
   };
 }

@@ -8,29 +8,29 @@ import { warpMetric } from '../policy/warp-metric.js';
  * Names of the containers that steps change in such a way that what is to be known of them is news: targets of which
  * more is routed than before, and warps that a way is opened to or that NAT is set up in.
  */
-export function touchedBy(steps: readonly Step[], routed: readonly RoutedTarget[]): ReadonlySet<string> {
-  const touched = new Set<string>();
+export function affectedBy(steps: readonly Step[], routed: readonly RoutedTarget[]): ReadonlySet<string> {
+  const affected = new Set<string>();
   const routes = routed.flatMap(target => target.routes);
-  const touchWarp = (isMeant: (id: string) => boolean): void => {
-    for (const { warp } of routes) if (isMeant(warp.id)) touched.add(warp.name);
+  const addWarp = (isMeant: (id: string) => boolean): void => {
+    for (const { warp } of routes) if (isMeant(warp.id)) affected.add(warp.name);
   };
   for (const step of steps) {
-    if (step.do === 'set-nat') touchWarp(id => id === step.container.id);
+    if (step.do === 'set-nat') addWarp(id => id === step.container.id);
     if (step.do !== 'set-routing') continue;
     for (const change of step.changes) {
-      if (change.change === 'add-rule' && change.rule.table !== mainTable) touched.add(step.container.name);
+      if (change.change === 'add-rule' && change.rule.table !== mainTable) affected.add(step.container.name);
       if (change.change !== 'set-route' || change.route.type !== 'via') continue;
       const { metric } = change.route;
-      touchWarp(id => id !== '' && warpMetric(id) === metric);
+      addWarp(id => id !== '' && warpMetric(id) === metric);
     }
   }
-  return touched;
+  return affected;
 }
 
 /** Caveats that a step brings, told before it is taken; of what stays as it is they are none but caveats. */
-export function told(findings: readonly Finding[], touched: ReadonlySet<string>): Finding[] {
+export function warnOfNewCaveats(findings: readonly Finding[], affected: ReadonlySet<string>): Finding[] {
   return findings.map(finding =>
-    finding.find === 'caveat' && finding.container !== undefined && touched.has(finding.container)
+    finding.find === 'caveat' && finding.container !== undefined && affected.has(finding.container)
       ? { ...finding, find: 'warning' }
       : finding,
   );
