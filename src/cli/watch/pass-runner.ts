@@ -12,11 +12,12 @@ import { jobsFrom } from '../job-flags.js';
 import { type WholePassFlags, wholePass } from '../whole-pass.js';
 import { KnownEngine } from './known-engine.js';
 import { routedIn } from './routed.js';
+import type { Seen } from './target-states.js';
 
 export interface PassRunnerOptions {
   readonly flags: WholePassFlags;
   /** The World as a pass saw it: for whoever wants to know more than its report. */
-  readonly seen: (world: World) => void;
+  readonly seen: (seen: Seen) => void;
   /** The step that is being done; undefined once the pass is over. */
   readonly at: (step: Step | undefined) => void;
 }
@@ -75,7 +76,7 @@ export function passRunner(
         at(step);
       },
     }).finally(() => at(undefined));
-    if (!request.only) onSeen(seen);
+    if (!request.only) onSeen({ world: seen, config: connection.config });
     const { kernel } = await connection.kernel();
     const sources = { engine, memory, config: connection.config, isHere: kernel !== undefined };
     const unread = kernel && unreadIn(seen.kernel, wasRead);

@@ -24,13 +24,18 @@ const passEvent: LoopEvent = {
 };
 
 /** What there is of Fairlead's own, by series. */
-async function series(told: readonly LoopEvent[], guardDropped?: number): Promise<Map<string, number>> {
+async function series(
+  told: readonly LoopEvent[],
+  guardDropped?: number,
+  targets?: ReadonlyMap<string, number>,
+): Promise<Map<string, number>> {
   const state = new LoopState(0);
   const metrics = await createMetrics({
     version: '1.2.3',
     state,
     wallClock: () => 1_800_000_000_000,
     guardDropped: () => guardDropped,
+    targets: () => targets,
   });
   for (const event of told) {
     state.note(event, 1000);
@@ -85,6 +90,20 @@ describe('Metrics', () => {
       expect(found.has(name), name).to.equal(false);
     }
     expect((await series([], 7)).get('fairlead_guard_dropped_packets')).to.equal(7);
+  });
+
+  it('count targets by their state, where warps are looked at', async () => {
+    const targets = new Map([
+      ['routed', 3],
+      ['blocked', 0],
+    ]);
+    expect(Object.fromEntries(await series([], undefined, targets))).to.include({
+      'fairlead_targets{state="routed"}': 3,
+      'fairlead_targets{state="blocked"}': 0,
+    });
+    expect([...(await series([])).keys()].filter(name => name.startsWith('fairlead_targets'))).to.deep.equal(
+      [],
+    );
   });
 
   it('are each registry its own', async () => {

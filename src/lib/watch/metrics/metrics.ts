@@ -16,6 +16,8 @@ export interface MetricsOptions {
   readonly wallClock: () => number;
   /** Packets that the guard held back, where there is one. */
   readonly guardDropped?: () => number | undefined;
+  /** How many targets of warps are in which state, where warps are looked at. */
+  readonly targets?: () => ReadonlyMap<string, number> | undefined;
 }
 
 /** From an idle pass on a small host to one with recreations in it. */
@@ -41,7 +43,7 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
   // The bundle has all of a CommonJS module in `default`.
   const { default: prometheus } = await import('prom-client');
   const { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } = prometheus;
-  const { version, state, wallClock, guardDropped } = options;
+  const { version, state, wallClock, guardDropped, targets } = options;
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -88,6 +90,16 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
   gauge('fairlead_guard_dropped_packets', 'Packets held back since the guard was last written.', () =>
     guardDropped?.(),
   );
+  new Gauge({
+    name: 'fairlead_targets',
+    help: 'Targets of warps by their state, as the last pass left them.',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [label, count] of targets?.() ?? []) this.set({ state: label }, count);
+    },
+  });
   new Gauge({
     name: 'fairlead_build_info',
     help: '1, with the version as a label.',
