@@ -1,10 +1,11 @@
 // Bundles src into dist (the same tree of commands, shared code in chunks) and writes oclif's manifest: both are
-// what makes start-up fast. Nothing is left to resolve at run time.
+// what makes start-up fast. Nothing is left to resolve at run time. The shell's completion is made from the manifest.
 //   node scripts/build.js [FOLDER]
 import { existsSync } from 'node:fs';
-import { cp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bashCompletion } from './completion.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -89,6 +90,9 @@ async function writeManifest(into) {
   const plugin = new Plugin({ root: into, type: 'core', ignoreManifest: true, errorOnManifestCreate: true });
   await plugin.load();
   await writeFile(file, `${JSON.stringify(plugin.manifest, null, 2)}\n`);
+  const completions = join(into, 'completions');
+  await mkdir(completions, { recursive: true });
+  await writeFile(join(completions, 'fairlead.bash'), bashCompletion(plugin.manifest));
 }
 
 async function copyRest(into) {
