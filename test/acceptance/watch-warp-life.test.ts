@@ -3,7 +3,7 @@ import { execInContainer } from '../engine/container-commands.js';
 import type { PrivateEngine } from '../engine/private-engine.js';
 import { releases } from '../engine/releases.js';
 import { isWarps } from './outside/counters.js';
-import { createBridge, gatewayReady } from './outside/gateways.js';
+import { type GatewaySpec, createBridge, gatewayReady } from './outside/gateways.js';
 import { containerState } from './outside/namespace-state.js';
 import { outsideAddress, outsideAddress6 } from './outside/outside.js';
 import { countPast, pastOf, triesAgain, viaOf } from './outside/past.js';
@@ -14,6 +14,8 @@ import { startTarget } from './outside/targets.js';
 import { endTunnel, startTunnelServer, tunnelAddress } from './outside/tunnel.js';
 import { type WarpScene, startWarpScene } from './outside/warp-scene.js';
 import { type WatchDaemon, type WatchPlace, watchPlace } from './watch-daemon.js';
+
+type WarpSketch = Pick<GatewaySpec, 'name'> & Partial<GatewaySpec>;
 
 const closed = 'No route to host';
 const sink = outsideAddress(80);
@@ -61,6 +63,14 @@ for (const release of releases) {
     async function again(warp: string, how: 'start' | 'restart?t=0'): Promise<void> {
       await post(`/containers/${warp}/${how}`);
       await gatewayReady(engine, warp);
+    }
+
+    /** A watch, and warps that start beside it. */
+    async function watchWith(config: string, ...warps: readonly WarpSketch[]): Promise<WatchDaemon> {
+      await place.configure(config);
+      const started = warps.map(({ name, ...spec }) => scene.gateway(name, spec));
+      const [daemon] = await Promise.all([place.watch(), ...started]);
+      return daemon;
     }
 
     /** By a signal: what takes something back has to wait otherwise until the file has been still for a while. */
@@ -119,9 +129,7 @@ for (const release of releases) {
 
     it('a route by hand is closed with its warp, and stays closed until it is given again', async () => {
       await scene.networks();
-      await place.configure(configOf(['work'], false));
-      await scene.gateway('vpn', { killSwitch: true });
-      const daemon = await place.watch();
+      const daemon = await watchWith(configOf(['work'], false), { name: 'vpn', killSwitch: true });
       await startSender(engine, { name: 'worker', network: 'work', to: sink });
       const byHand = async (): Promise<void> => {
         const ran = await place.run('warp', 'route', 'worker', '--via', 'vpn');
@@ -141,7 +149,7 @@ for (const release of releases) {
           .slice(passes)
           .some(({ causes }) => causes?.includes('container start vpn')),
       );
-      await place.settled(daemon);
+      await triesAgain(engine, 'worker');
       expect(await scene.wayOf('worker', ['vpn'])).to.equal(closed);
       expect((await place.run('warp', 'list')).stdout).to.match(/worker +blocked +→ vpn .*by hand/);
       await byHand();
@@ -153,14 +161,13 @@ for (const release of releases) {
     it('two warps in a row: nothing leaves without the second one, and what leaves goes by it', async () => {
       await scene.networks();
       await createBridge(engine, { name: 'inner', subnet: '172.31.0.0/24' });
-      await place.configure(configOf(['work', 'inner'], true, 'warp: { nat: true }\n'));
-      await scene.gateway('vpn2', { nat: false });
-      const daemon = await place.watch();
-      await countPast(engine, ['inner', 'work'], [sink]);
-      await scene.gateway('vpn1', {
-        ...{ egress: false, nat: false, networks: ['inner', 'work'] },
+      const first: WarpSketch = {
+        ...{ name: 'vpn1', egress: false, nat: false, networks: ['inner', 'work'] },
         labels: { 'fairlead.warp': 'vpn2', 'fairlead.warp.network': 'work' },
-      });
+      };
+      const config = configOf(['work', 'inner'], true, 'warp: { nat: true }\n');
+      const daemon = await watchWith(config, first, { name: 'vpn2', nat: false });
+      await countPast(engine, ['inner', 'work'], [sink]);
       const labels = { 'fairlead.warp': 'vpn1', 'fairlead.warp.network': 'inner' };
       await startSender(engine, { name: 'app', network: 'inner', labels, to: sink });
       await flows(daemon);
@@ -180,9 +187,7 @@ for (const release of releases) {
 
     it('those that share a namespace are routed in the next one of its owner', async () => {
       await scene.networks();
-      await place.configure(guardedWithNat);
-      await scene.gateway('vpn', { nat: false });
-      const daemon = await place.watch();
+      const daemon = await watchWith(guardedWithNat, { name: 'vpn', nat: false });
       await countPast(engine, 'work', [sink]);
       await startTarget(engine, { name: 'owner', network: 'work' });
       await startSender(engine, { name: 'sharer', network: 'container:owner', labels: label, to: sink });
@@ -200,12 +205,10 @@ for (const release of releases) {
 
     it('NAT that nobody asks for any more is taken back, and nothing is left of it', async () => {
       await scene.networks();
-      await place.configure(guardedWithNat);
-      await scene.gateway('vpn', { nat: false, forwards: false });
+      const daemon = await watchWith(guardedWithNat, { name: 'vpn', nat: false, forwards: false });
       const bare = await containerState(engine, 'vpn');
       const isBare = async (): Promise<boolean> =>
         JSON.stringify(await containerState(engine, 'vpn')) === JSON.stringify(bare);
-      const daemon = await place.watch();
       await countPast(engine, 'work', [sink]);
       await startSender(engine, { name: 'app', network: 'work', labels: label, to: sink });
       await flows(daemon);
@@ -225,9 +228,8 @@ for (const release of releases) {
       await scene.networks();
       const rules = `['198.19.0.0/16 tcp 80-443', '198.19.0.0/16 udp 9000-9010']`;
       const route = `{ target: { names: [app] }, via: vpn, nat: true, rules: ${rules} }`;
-      await place.configure(configOf(['work'], false, `warp:\n  routes:\n    - ${route}\n`));
-      await scene.gateway('vpn', { nat: false, killSwitch: true });
-      const daemon = await place.watch();
+      const config = configOf(['work'], false, `warp:\n  routes:\n    - ${route}\n`);
+      const daemon = await watchWith(config, { name: 'vpn', nat: false, killSwitch: true });
       await startSender(engine, { name: 'app', network: 'work', to: sink });
       const to = outsideAddress(81);
       const waysAre = async (matched: string): Promise<void> => {
@@ -255,9 +257,7 @@ for (const release of releases) {
 
     it('IPv6: no packet past the warp from starts on, when it dies, and when the watch does', async () => {
       await scene.networks({ subnet6: 'fd00:172:30::/64' });
-      await place.configure(guardedWithNat);
-      await scene.gateway('vpn', { nat: false });
-      const daemon = await place.watch();
+      const daemon = await watchWith(guardedWithNat, { name: 'vpn', nat: false });
       await scene.outside.ipv6Ready();
       const all = Array.from({ length: repeated(3) }, (_, i) => outsideAddress6(80 + i));
       await countPast(engine, 'work', all);
@@ -284,10 +284,8 @@ for (const release of releases) {
     it('a tunnel that takes 1280 bytes: NAT has what is downloaded fit in, and nothing leaves beside it', async () => {
       await scene.networks();
       await startTunnelServer(scene.outside);
-      await place.configure(configOf(['work'], true));
-      await scene.gateway('vpn', { tunnel: true });
+      const daemon = await watchWith(configOf(['work'], true), { name: 'vpn', tunnel: true });
       const { nft } = await containerState(engine, 'vpn');
-      const daemon = await place.watch();
       await startSender(engine, { name: 'app', network: 'work', labels: label, to: sink });
       const to = outsideAddress(82);
       const page = (timeout: number): Promise<string> => bytes(timeout, `http://${to}/bytes/1000000`);
