@@ -8,7 +8,7 @@ import { watchPlace } from './watch-daemon.js';
 
 describe('A watch for a while on Engine 28.5', () => {
   it('holds no more in the end than in the middle, with applications that come and go', async function () {
-    const seconds = soakSeconds();
+    const seconds = soakSeconds(90);
     this.timeout((seconds + 120) * 1000);
     await using engine = await startEngine({ release: '28.5' });
     await using place = await watchPlace(engine);

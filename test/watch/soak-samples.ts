@@ -63,7 +63,10 @@ export function leaksOf({ heapBytesPerEvent, descriptorsGrown }: Verdict): strin
   return leaks;
 }
 
-/** How long a soak takes: a while in every run, FAIRLEAD_SOAK_SECONDS if set. */
-export function soakSeconds(): number {
-  return Number(process.env['FAIRLEAD_SOAK_SECONDS'] ?? 60);
+/**
+ * How long a soak takes: FAIRLEAD_SOAK_SECONDS if set, else a while that fits every run. What a process only keeps once
+ * counts the more for each event the fewer there are: the longer, the further is a sound one from the line.
+ */
+export function soakSeconds(unlessSet: number): number {
+  return Number(process.env['FAIRLEAD_SOAK_SECONDS'] ?? unlessSet);
 }

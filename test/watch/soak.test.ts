@@ -35,7 +35,7 @@ describe('A watch for a while', () => {
   });
 
   it('holds no more in the end than in the middle, whatever the engine tells', async function () {
-    const seconds = soakSeconds();
+    const seconds = soakSeconds(60);
     this.timeout((seconds + 90) * 1000);
     const daemon = new FakeDaemon('28.5');
     const server = await serve(daemon);
