@@ -96,10 +96,10 @@ describe('The summary', () => {
 
   it('says of a dry run what would be done, and else what was', () => {
     expect(summary('planned', true)).to.equal(
-      'Dry run: would connect 2, set up NAT in 1, remove NAT from 1, remove the guard; 1 still blocked, 1 unchanged',
+      'Dry run: would connect 2, set up NAT in 1 warp, remove NAT from 1 warp, remove the guard; 1 still blocked, 1 unchanged',
     );
     expect(summary('done', false)).to.equal(
-      '2 connected, 1 NAT set up, 1 NAT removed, 1 guard removed, 1 still blocked, 1 unchanged',
+      '2 connected, NAT set up in 1 warp, NAT removed from 1 warp, 1 guard removed, 1 still blocked, 1 unchanged',
     );
     expect(summaryOf({ results: [], findings: [] }, true)).to.equal('Dry run: nothing to do');
   });

@@ -13,6 +13,10 @@ function verb(would: string, did = `${would}ed`): Words {
   return { did: count => `${count} ${did}`, would: count => `${would} ${count}` };
 }
 
+function warps(count: string): string {
+  return `${count} ${count === '1' ? 'warp' : 'warps'}`;
+}
+
 const words = {
   'create-network': verb('create', 'created'),
   'recreate-network': verb('recreate', 'recreated'),
@@ -21,12 +25,18 @@ const words = {
   disconnect: verb('disconnect'),
   'set-routing': verb('route', 'routed'),
   'clear-routing': verb('unroute', 'unrouted'),
-  'set-nat': { did: count => `${count} NAT set up`, would: count => `set up NAT in ${count}` },
+  'set-nat': {
+    did: count => `NAT set up in ${warps(count)}`,
+    would: count => `set up NAT in ${warps(count)}`,
+  },
   'set-guard': { did: count => `${count} guard set`, would: () => 'set the guard' },
 } as const satisfies Record<Step['do'], Words>;
 
 const block = verb('block');
-const removeNat: Words = { did: count => `${count} NAT removed`, would: count => `remove NAT from ${count}` };
+const removeNat: Words = {
+  did: count => `NAT removed from ${warps(count)}`,
+  would: count => `remove NAT from ${warps(count)}`,
+};
 const removeGuard: Words = { did: count => `${count} guard removed`, would: () => 'remove the guard' };
 
 /** A step may also take back what its kind sets up. */
