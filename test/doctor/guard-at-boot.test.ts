@@ -3,6 +3,7 @@ import { examine } from '../../src/lib/doctor/examine.js';
 import type { Facts } from '../../src/lib/doctor/facts.js';
 import { emptyPlan } from '../../src/lib/model/plan.js';
 import { network, world } from '../support/world.js';
+import { facts, url } from './facts.js';
 
 const host = {
   interfaces: ['br-1'],
@@ -15,13 +16,13 @@ const host = {
 function said(guarded: readonly string[], guardAtBoot: Facts['guardAtBoot'], bridge = 'br-1'): string[] {
   const seen = world([network('work', { options: { 'com.docker.network.bridge.name': bridge } })], []);
   const kernel = { host, namespaces: new Map(), holders: new Set<string>() };
-  const found = examine({
-    config: { file: 'fairlead.yaml', warnings: [] },
-    engine: { url: 'unix:///run/docker.sock', world: { ...seen, kernel }, plan: emptyPlan },
-    state: { folder: '/var/lib/fairlead', writable: true, unfinished: [] },
-    ...(guardAtBoot && { guardAtBoot }),
-    declares: { proxies: false, guarded },
-  });
+  const found = examine(
+    facts({
+      engine: { url, world: { ...seen, kernel }, plan: emptyPlan },
+      ...(guardAtBoot && { guardAtBoot }),
+      guarded,
+    }),
+  );
   return found.filter(({ subject }) => subject === 'guard').map(({ verdict, says }) => `${verdict} ${says}`);
 }
 

@@ -3,7 +3,7 @@ import { ExitCode } from '../../lib/model/errors.js';
 import type { Log } from '../../lib/model/log.js';
 import { systemClock } from '../../lib/watch/clock.js';
 import { Patience } from '../../lib/watch/patience.js';
-import type { UnderWay } from '../../lib/watch/under-way.js';
+import { type UnderWay, givenUp } from '../../lib/watch/under-way.js';
 
 export interface StopSignals {
   /** Fires on the first SIGTERM or SIGINT. */
@@ -16,15 +16,9 @@ const everyMs = 250;
 
 /** What is left is found by the next run, as after a SIGKILL; whoever stops the watch has to know of it. */
 function giveUp(log: Log, left: readonly UnderWay[]): never {
-  if (left.length === 0) {
-    log.warn('ended before the pass under way was over; nothing of it is half done');
-    process.exit(ExitCode.asDesired);
-  }
-  for (const { what, finishedBy } of left) {
-    log.error(`ended before this was done: ${what}`);
-    log.error(`what finishes it: ${finishedBy}`);
-  }
-  process.exit(ExitCode.failed);
+  const { isFailure, says } = givenUp(left);
+  for (const line of says) log[isFailure ? 'error' : 'warn'](line);
+  process.exit(isFailure ? ExitCode.failed : ExitCode.asDesired);
 }
 
 /**

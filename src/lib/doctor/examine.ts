@@ -1,9 +1,10 @@
 import { hasGatewayPriority, hasOneGateway, versionAtLeast } from '../model/engine-info.js';
-import { type GuardState, bridgeOf } from '../model/guard.js';
 import { groupFindings, listedNames } from '../model/group-findings.js';
 import type { Finding, FindingKind } from '../model/plan.js';
 import type { World } from '../model/world.js';
 import { type Diagnosis, note, ok, problem } from './diagnosis.js';
+import { examineKernel, examineWarpNames } from './examine-kernel.js';
+import { examineWatches } from './examine-watches.js';
 import type { Facts } from './facts.js';
 
 /** The oldest engine that the suite runs against. */
@@ -41,75 +42,6 @@ function examineGateways({ declares }: Facts, { engine }: World): Diagnosis[] {
   ];
 }
 
-function examineKernel({ declares, guardAtBoot }: Facts, { kernel, networks }: World): Diagnosis[] {
-  if (!kernel) return [ok('warps', 'none declared, and nothing of ours is left anywhere')];
-  if (kernel.outOfReach) {
-    const { why, hints } = kernel.outOfReach;
-    return [problem('warps', why, hints)];
-  }
-  const lacksNft = kernel.host?.lacksNft ?? false;
-  const count = kernel.namespaces.size;
-  return [
-    ok(
-      'warps',
-      `rights and tools are there; ${count === 1 ? '1 namespace was' : `${String(count)} namespaces were`} read`,
-    ),
-    ...(lacksNft
-      ? [
-          problem(
-            'nftables',
-            'nft is missing: no guard, no NAT and no published ports of targets without it',
-            ['Install nftables: apt-get install nftables'],
-          ),
-        ]
-      : []),
-    ...(declares.guarded.length > 0 && !lacksNft
-      ? [
-          examineGuard(declares.guarded, networks, kernel.host?.guard),
-          ...examineBoot(guardAtBoot, kernel.host?.guard),
-        ]
-      : []),
-  ];
-}
-
-function examineGuard(
-  declared: readonly string[],
-  networks: World['networks'],
-  guard: GuardState | undefined,
-): Diagnosis {
-  const names = declared.join(', ');
-  const inForce = new Set(guard?.whole ? guard.bridges.map(({ bridge }) => bridge) : []);
-  const without = networks.filter(each => declared.includes(each.name) && !inForce.has(bridgeOf(each)));
-  if (!guard?.whole || without.length > 0) {
-    const which = without.length > 0 ? without.map(({ name }) => name).join(', ') : names;
-    return problem('guard', `not in force for ${which}`, ['Put it in force: fairlead apply']);
-  }
-  const dropped = guard.bridges.reduce((sum, bridge) => sum + bridge.dropped, 0);
-  return ok(
-    'guard',
-    `in force for ${names}; ${dropped === 1 ? '1 packet' : `${String(dropped)} packets`} held back`,
-  );
-}
-
-/** The engine starts containers before the first pass: what they send until then. */
-function examineBoot(boot: Facts['guardAtBoot'], guard: GuardState | undefined): Diagnosis[] {
-  const gap = 'after a reboot it is not in force until the first pass';
-  if (!boot) return [];
-  if (!boot.enabled) {
-    return [
-      note('guard', `${gap}: fairlead-guard.service is not enabled`, [
-        'Enable it: systemctl enable fairlead-guard (it is in the folder systemd of the package)',
-      ]),
-    ];
-  }
-  const { file, written } = boot;
-  const lacks = (guard?.bridges ?? []).filter(({ bridge }) => !written?.includes(JSON.stringify(bridge)));
-  if (written !== undefined && lacks.length === 0) return [];
-  const why =
-    written === undefined ? 'is not there' : `lacks ${lacks.map(({ bridge }) => bridge).join(', ')}`;
-  return [note('guard', `${gap}: ${file} ${why}`, ['The next pass writes it: fairlead apply'])];
-}
-
 function examineState({ state }: Facts): Diagnosis[] {
   return [
     state.writable
@@ -117,6 +49,7 @@ function examineState({ state }: Facts): Diagnosis[] {
       : problem('state', `${state.folder} cannot be written: networks cannot be recreated`, [
           'Run Fairlead as the user whose folder it is, or with sudo.',
         ]),
+    ...(state.unread ? [problem('state', state.unread.message.replace(/\.$/, ''), state.unread.hints)] : []),
     ...state.unfinished.map(name =>
       problem('state', `the recreation of ${name} was interrupted`, [
         `Finish it: fairlead network ensure ${name} --recreate`,
@@ -154,6 +87,7 @@ export function examine(facts: Facts): Diagnosis[] {
       ...examineConfig(facts),
       problem('engine', engine.failure.message, engine.failure.hints),
       ...examineState(facts),
+      ...examineWatches(facts),
     ];
   }
   return [
@@ -161,7 +95,9 @@ export function examine(facts: Facts): Diagnosis[] {
     examineVersion(engine.world),
     ...examineGateways(facts, engine.world),
     ...examineKernel(facts, engine.world),
+    ...examineWarpNames(facts, engine.world),
     ...examineState(facts),
+    ...examineWatches(facts),
     ...examineFindings(engine.plan.findings.filter(finding => !repeats(finding, engine.world))),
   ];
 }

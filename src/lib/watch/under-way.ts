@@ -12,6 +12,21 @@ export interface UnderWay {
   readonly isLong: boolean;
 }
 
+/** What a watch says that is ended before all was done, and whether that is a failure. */
+export function givenUp(left: readonly UnderWay[]): { readonly isFailure: boolean; readonly says: string[] } {
+  if (left.length === 0) {
+    return {
+      isFailure: false,
+      says: ['ended before the pass under way was over; nothing of it is half done'],
+    };
+  }
+  const says = left.flatMap(({ what, finishedBy }) => [
+    `ended before this was done: ${what}`,
+    `what finishes it: ${finishedBy}`,
+  ]);
+  return { isFailure: true, says };
+}
+
 export function stepUnderWay(step: Step): UnderWay {
   const { verb, subject } = describeStep(step);
   const what = `${verb} ${subject}`;
