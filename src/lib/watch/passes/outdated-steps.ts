@@ -3,6 +3,11 @@ import type { Report } from '../../model/report.js';
 import type { Connect, Disconnect, Step } from '../../model/step.js';
 import { objectOf } from './step-object.js';
 
+/**
+ * A join is outdated only when the pass has taken this long. One too many is taken back by the next pass; held back at
+ * once, a proxy would never join a container that lives for a moment and is restarted all the time.
+ */
+const joinMs = 1000;
 /** A host whose containers come and go all the time delays a step by this many passes and no more. */
 const mostPasses = 3;
 /** A pass that takes minutes on a busy host does not remember more events than this. */
@@ -57,10 +62,12 @@ export class OutdatedSteps {
   #came = new Movements();
   #went = new Movements();
   #eventsLost = false;
+  #begunAt = 0;
   /** In how many passes in a row each of them was held back. */
   readonly #passes = new Map<string, number>();
 
-  passBegins(): void {
+  passBegins(now: number): void {
+    this.#begunAt = now;
     this.#came = new Movements();
     this.#went = new Movements();
     this.#eventsLost = false;
@@ -80,8 +87,9 @@ export class OutdatedSteps {
     this.#eventsLost = true;
   }
 
-  heldBack(step: Step): string | undefined {
+  heldBack(step: Step, now: number): string | undefined {
     if (!isConcerned(step)) return undefined;
+    if (step.do === 'connect' && now - this.#begunAt < joinMs) return undefined;
     const movements = step.do === 'connect' ? this.#went : this.#came;
     if (!this.#eventsLost && !movements.concern(step)) return undefined;
     const { key } = objectOf(step);

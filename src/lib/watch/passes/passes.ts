@@ -137,7 +137,7 @@ export class Passes {
     const facts: PassFacts = { causes: collected.causes, dryRun, ...(only && { only }) };
     const request = this.#request(collected, facts, now);
     this.departures.passBegins(request.forget);
-    this.#outdated.passBegins();
+    this.#outdated.passBegins(now);
     this.#hasPlanned = false;
     this.#options.observer({ kind: 'pass-begun', ...facts });
     this.#progressAt = now;
@@ -173,7 +173,7 @@ export class Passes {
       this.putOff.heldBack(step, now) ??
       (dryRun && !this.#options.closesTraffic(step) ? paused : undefined) ??
       this.failing.heldBack(step, now) ??
-      this.#outdated.heldBack(step)
+      this.#outdated.heldBack(step, now)
     );
   }
 
