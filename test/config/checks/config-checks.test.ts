@@ -253,7 +253,11 @@ const cases: readonly [what: string, text: string, ...expected: RegExp[]][] = [
   ['TLS on a socket', 'docker: { host: "unix:///x", tls: { ca: /c } }', /warning: unix:\/\/ uses no TLS/],
   ['delays the wrong way round', 'retry: { delay: 1m, max_delay: 1s }', /error: delay 1m is longer/],
   ['a port that is none', 'watch: { metrics: ":70000" }', /error: 70000 is no port/],
-  ['a socket without a path', 'watch: { metrics: "unix:metrics" }', /error: .*is no address to listen at; write/],
+  [
+    'a socket without a path',
+    'watch: { metrics: "unix:metrics" }',
+    /error: .*is no address to listen at; write/,
+  ],
   ['a resync without rest', 'watch: { resync: 1ms }', /warning: .*all the time/],
   // shapes
   [
@@ -263,7 +267,11 @@ const cases: readonly [what: string, text: string, ...expected: RegExp[]][] = [
   ],
   ['a version that was taken for a number', 'docker: { api_version: 1.48 }', /did you mean "1\.48"\?$/],
   ['a duration that is none', 'watch: { resync: 5 minutes }', /error: .*is no duration; write 500ms/],
-  ['a list where a map is wanted', 'networks: [a]', /^1:1: error: networks is a list, where a map is wanted, such as$/],
+  [
+    'a list where a map is wanted',
+    'networks: [a]',
+    /^1:1: error: networks is a list, where a map is wanted, such as$/,
+  ],
   ['a file that is no map', '- a', /error: a list stands where a map is wanted/],
   ['a missing key', 'attachments: [{ select: { names: [a] } }]', /error: "networks" is missing/],
   [
