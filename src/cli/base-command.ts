@@ -8,7 +8,7 @@ import { errorJson, reportJson, schemaVersion, unexpectedJson } from '../lib/rep
 import { warningLines } from '../lib/report/warnings.js';
 import { typed } from './command-line.js';
 import { type Connection, connect } from './connection.js';
-import { type GlobalFlags, globalFlags } from './global-flags.js';
+import { type GlobalFlags, globalFlags } from './flags/global-flags.js';
 import { type Interruption, onInterrupt } from './interrupt.js';
 import { printJson } from './output.js';
 import { errorLines, exitOf, expected } from './present-error.js';

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import type { ConfigRequest } from '../lib/config/load.js';
 import type { Override } from '../lib/config/settings.js';
-import type { GlobalFlags } from './global-flags.js';
+import type { GlobalFlags } from './flags/global-flags.js';
 
 /** What loading a config needs to know of this process: asked here and nowhere else. */
 export function configRequest(flags: GlobalFlags, file?: string): ConfigRequest {

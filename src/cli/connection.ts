@@ -8,7 +8,7 @@ import type { Engine } from '../lib/docker/engine.js';
 import type { Log } from '../lib/model/log.js';
 import type { Journal } from '../lib/reconcile/journal/journal.js';
 import { engineChoice } from './engine-choice.js';
-import type { GlobalFlags } from './global-flags.js';
+import type { GlobalFlags } from './flags/global-flags.js';
 import type { KernelAccess } from '../lib/reconcile/observe/observe-kernel.js';
 import { kernelAccess } from './kernel-access.js';
 import { configRequest } from './config-request.js';

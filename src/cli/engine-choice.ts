@@ -1,7 +1,7 @@
 import type { LoadedConfig } from '../lib/config/load.js';
 import { durationMs } from '../lib/config/duration.js';
 import type { EngineChoice } from '../lib/docker/connect-engine.js';
-import type { GlobalFlags } from './global-flags.js';
+import type { GlobalFlags } from './flags/global-flags.js';
 
 type Chosen = Pick<EngineChoice, 'host' | 'context' | 'configured'>;
 

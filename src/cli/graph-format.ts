@@ -1,5 +1,5 @@
 import type { TreeOptions } from '../lib/report/graph/tree.js';
-import type { GlobalFlags } from './global-flags.js';
+import type { GlobalFlags } from './flags/global-flags.js';
 import { paletteFor } from './terminal.js';
 
 export const graphFormats = ['tree', 'mermaid', 'dot', 'json'] as const;

@@ -3,7 +3,7 @@ import type { FairleadConfig } from '../lib/config/schema.js';
 import { createLog } from '../lib/log/create-log.js';
 import type { LogFormat } from '../lib/log/log-line.js';
 import type { Log } from '../lib/model/log.js';
-import type { GlobalFlags } from './global-flags.js';
+import type { GlobalFlags } from './flags/global-flags.js';
 
 const standardError = 2;
 

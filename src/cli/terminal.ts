@@ -1,5 +1,5 @@
 import { type Palette, plain } from '../lib/report/palette.js';
-import type { GlobalFlags } from './global-flags.js';
+import type { GlobalFlags } from './flags/global-flags.js';
 
 type Stream = NodeJS.WriteStream;
 

@@ -1,8 +1,8 @@
 import { BaseCommand, type JsonDocument } from '../cli/base-command.js';
-import { dryRunFlag } from '../cli/global-flags.js';
-import { jobFlags } from '../cli/job-flags.js';
+import { dryRunFlag } from '../cli/flags/global-flags.js';
+import { jobFlags } from '../cli/flags/job-flags.js';
 import { refuseOtherConfig } from '../cli/watch/other-watch.js';
-import { wholePass } from '../cli/whole-pass.js';
+import { wholePass } from '../cli/passes/whole-pass.js';
 
 export default class Apply extends BaseCommand {
   static override summary = 'Make everything as the config declares, once.';

@@ -1,5 +1,5 @@
 import { BaseCommand, type JsonDocument } from '../cli/base-command.js';
-import { gatherFacts } from '../cli/check-up.js';
+import { gatherFacts } from '../cli/doctor/gather-facts.js';
 import { paletteFor } from '../cli/terminal.js';
 import { ExitCode } from '../lib/model/errors.js';
 import { examine } from '../lib/doctor/examine.js';

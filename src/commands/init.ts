@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, type JsonDocument } from '../cli/base-command.js';
-import type { GlobalFlags } from '../cli/global-flags.js';
+import type { GlobalFlags } from '../cli/flags/global-flags.js';
 import { schemaUrl } from '../lib/config/schema-url.js';
 import { type Observed, startingConfig } from '../lib/config/starting-config.js';
 import { formatOf } from '../lib/config/source/read-source.js';

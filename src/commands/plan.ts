@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, type JsonDocument } from '../cli/base-command.js';
-import { jobFlags } from '../cli/job-flags.js';
-import { wholePass } from '../cli/whole-pass.js';
+import { jobFlags } from '../cli/flags/job-flags.js';
+import { wholePass } from '../cli/passes/whole-pass.js';
 
 export default class Plan extends BaseCommand {
   static override summary = 'Show what it would take for everything to be as the config declares.';

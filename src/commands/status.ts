@@ -1,8 +1,8 @@
 import { BaseCommand, type JsonDocument } from '../cli/base-command.js';
-import type { GlobalFlags } from '../cli/global-flags.js';
+import type { GlobalFlags } from '../cli/flags/global-flags.js';
 import { paletteFor } from '../cli/terminal.js';
 import { runningWatches } from '../cli/watch/running-watches.js';
-import { wholePass } from '../cli/whole-pass.js';
+import { wholePass } from '../cli/passes/whole-pass.js';
 import { dryRun } from '../lib/reconcile/apply/apply.js';
 import { exitCodeOf } from '../lib/model/report.js';
 import { guardLines } from '../lib/report/guard-state.js';

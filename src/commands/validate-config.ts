@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, type JsonDocument } from '../cli/base-command.js';
 import { configRequest } from '../cli/config-request.js';
-import type { GlobalFlags } from '../cli/global-flags.js';
+import type { GlobalFlags } from '../cli/flags/global-flags.js';
 import { readStandardInput } from '../cli/standard-input.js';
 import type { Examination } from '../lib/config/examine.js';
 import { problemCount, problemJson } from '../lib/config/problem-json.js';

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, type JsonDocument } from '../cli/base-command.js';
-import { jobFlags } from '../cli/job-flags.js';
+import { jobFlags } from '../cli/flags/job-flags.js';
 import { runWatch } from '../cli/watch/run-watch.js';
 
 export default class Watch extends BaseCommand {

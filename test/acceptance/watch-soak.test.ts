@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { runContainer } from '../engine/containers.js';
 import { createNetwork } from '../engine/networks.js';
 import { startEngine } from '../engine/private-engine.js';
-import { type Sample, judge, leaksOf, soakSeconds } from '../watch/soak-samples.js';
-import { SoakedWatch } from '../watch/soaked-watch.js';
+import { type Sample, judge, leaksOf, soakSeconds } from '../watch/soak/soak-samples.js';
+import { SoakedWatch } from '../watch/soak/soaked-watch.js';
 import { watchPlace } from './watch-daemon.js';
 
 describe('A watch for a while on Engine 28.5', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { chooseProxies, settingsFrom } from '../../src/cli/proxy-flags.js';
+import { chooseProxies, settingsFrom } from '../../src/cli/flags/proxy-flags.js';
 import { configSchema } from '../../src/lib/config/schema.js';
 import { UsageError } from '../../src/lib/model/errors.js';
 import { nameOf, proxyDeclaration } from '../../src/lib/proxies/declaration.js';

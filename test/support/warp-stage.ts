@@ -1,7 +1,7 @@
 import { defaultConfig } from '../../src/lib/config/default-config.js';
 import type { FairleadConfig } from '../../src/lib/config/schema.js';
 import type { Engine } from '../../src/lib/docker/engine.js';
-import { wholePass, type WholePassFlags } from '../../src/cli/whole-pass.js';
+import { wholePass, type WholePassFlags } from '../../src/cli/passes/whole-pass.js';
 import type { World } from '../../src/lib/model/world.js';
 import type { Report } from '../../src/lib/model/report.js';
 import type { Memory } from '../../src/lib/reconcile/observe/memory.js';

@@ -11,7 +11,7 @@ import { type Metrics, createMetrics } from '../../lib/watch/metrics/metrics.js'
 import type { Connection } from '../connection.js';
 import { type ConfigEvent, configEventJson } from './config-event.js';
 import { printJsonLine } from '../output.js';
-import { serviceManager } from './service-manager.js';
+import { serviceManager } from './notify-service-manager.js';
 import { type Seen, targetStates } from './target-states.js';
 
 export interface ObserverOptions {

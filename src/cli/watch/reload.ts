@@ -9,7 +9,7 @@ import { takenBack } from '../../lib/warps/routes/taken-back.js';
 import type { ReloadRequest } from '../../lib/watch/reloads.js';
 import { configRequest } from '../config-request.js';
 import type { Connection } from '../connection.js';
-import type { GlobalFlags } from '../global-flags.js';
+import type { GlobalFlags } from '../flags/global-flags.js';
 import type { ConfigEvent } from './config-event.js';
 
 /** What of a config is read once, at the start. */

@@ -4,7 +4,7 @@ import { runPass } from '../../lib/reconcile/pass.js';
 import { warpDeclaration } from '../../lib/warps/routes/declaration.js';
 import { planUnroute } from '../../lib/warps/plan-unroute.js';
 import type { Connection } from '../connection.js';
-import { warpPass } from '../warp-pass.js';
+import { warpPass } from '../passes/warp-pass.js';
 
 async function withdraw(connection: Connection): Promise<ExitCode> {
   const { config, engine, journal, log } = connection;

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
-import { dryRunFlag } from '../../cli/global-flags.js';
+import { dryRunFlag } from '../../cli/flags/global-flags.js';
 import { UsageError } from '../../lib/model/errors.js';
 import { findContainer, findNetwork, findNamed } from '../../lib/model/lookup.js';
 import { parseAddress } from '../../lib/net/address.js';

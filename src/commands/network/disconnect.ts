@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core';
 import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
-import { dryRunFlag } from '../../cli/global-flags.js';
+import { dryRunFlag } from '../../cli/flags/global-flags.js';
 import { findContainer, findNetwork } from '../../lib/model/lookup.js';
 import { planDisconnect } from '../../lib/networks/membership.js';
 import { observe } from '../../lib/reconcile/observe/observe.js';

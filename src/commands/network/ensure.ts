@@ -1,10 +1,10 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
 import type { Connection } from '../../cli/connection.js';
-import { ensurePass } from '../../cli/ensure-pass.js';
-import { dryRunFlag } from '../../cli/global-flags.js';
-import { networkFlags, networkFrom } from '../../cli/network-flags.js';
-import { checkSpecs } from '../../cli/spec-check.js';
+import { ensurePass } from '../../cli/passes/ensure-pass.js';
+import { dryRunFlag } from '../../cli/flags/global-flags.js';
+import { networkFlags, networkFrom } from '../../cli/flags/network-flags.js';
+import { checkSpecs } from '../../cli/flags/spec-check.js';
 import { UsageError } from '../../lib/model/errors.js';
 import { declareNetwork } from '../../lib/networks/declaration.js';
 

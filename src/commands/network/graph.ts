@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
-import type { GlobalFlags } from '../../cli/global-flags.js';
+import type { GlobalFlags } from '../../cli/flags/global-flags.js';
 import { formatOf, graphFormats, treeSettings } from '../../cli/graph-format.js';
 import { isDeclaredProxy } from '../../lib/proxies/inspection.js';
 import { proxyDeclarations } from '../../lib/proxies/declaration.js';

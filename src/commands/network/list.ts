@@ -1,5 +1,5 @@
 import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
-import type { GlobalFlags } from '../../cli/global-flags.js';
+import type { GlobalFlags } from '../../cli/flags/global-flags.js';
 import { declaredNetworks } from '../../lib/config/network-spec.js';
 import { FairleadError } from '../../lib/model/errors.js';
 import { escapeText } from '../../lib/model/escape.js';

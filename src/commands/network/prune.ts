@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
-import { dryRunFlag } from '../../cli/global-flags.js';
+import { dryRunFlag } from '../../cli/flags/global-flags.js';
 import { noConfig } from '../../cli/no-config.js';
 import { declaredNetworks } from '../../lib/config/network-spec.js';
 import { planPrune } from '../../lib/networks/prune.js';

@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
-import { dryRunFlag } from '../../cli/global-flags.js';
-import { chooseProxies, proxyFlags, settingsFrom } from '../../cli/proxy-flags.js';
+import { dryRunFlag } from '../../cli/flags/global-flags.js';
+import { chooseProxies, proxyFlags, settingsFrom } from '../../cli/flags/proxy-flags.js';
 import { inspectionFor } from '../../lib/proxies/inspection.js';
 import { planProxies } from '../../lib/proxies/plan.js';
 import { observe } from '../../lib/reconcile/observe/observe.js';

@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
 import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
-import { dryRunFlag } from '../../cli/global-flags.js';
-import { chooseProxies, gatewayMoveFlag, settingsFrom } from '../../cli/proxy-flags.js';
+import { dryRunFlag } from '../../cli/flags/global-flags.js';
+import { chooseProxies, gatewayMoveFlag, settingsFrom } from '../../cli/flags/proxy-flags.js';
 import { isDeclaredProxy } from '../../lib/proxies/inspection.js';
 import { planProxiesLeave } from '../../lib/proxies/plan.js';
 import { observe } from '../../lib/reconcile/observe/observe.js';

@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core';
 import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
-import { chooseProxies, proxyFlags, settingsFrom } from '../../cli/proxy-flags.js';
+import { chooseProxies, proxyFlags, settingsFrom } from '../../cli/flags/proxy-flags.js';
 import { exitCodeOf } from '../../lib/model/report.js';
 import { inspectionForListing } from '../../lib/proxies/inspection.js';
 import { listProxies } from '../../lib/proxies/listing.js';

@@ -1,6 +1,6 @@
 import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
 import { paletteFor } from '../../cli/terminal.js';
-import { warpPass } from '../../cli/warp-pass.js';
+import { warpPass } from '../../cli/passes/warp-pass.js';
 import { exitCodeOf } from '../../lib/model/report.js';
 import { warpListJson, warpListLines } from '../../lib/report/warp-list.js';
 import { warpDeclaration } from '../../lib/warps/routes/declaration.js';

@@ -1,8 +1,8 @@
 import { Args } from '@oclif/core';
 import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
-import { dryRunFlag } from '../../cli/global-flags.js';
-import { requestedRoute, routeFlags } from '../../cli/warp-flags.js';
-import { warpPass } from '../../cli/warp-pass.js';
+import { dryRunFlag } from '../../cli/flags/global-flags.js';
+import { requestedRoute, routeFlags } from '../../cli/flags/warp-flags.js';
+import { warpPass } from '../../cli/passes/warp-pass.js';
 import { warpDeclaration, withCommandRoutes } from '../../lib/warps/routes/declaration.js';
 import { planRoute } from '../../lib/warps/plan-route.js';
 import { namespacesToRoute } from '../../lib/warps/scoped-reading.js';

@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
-import { runProbe } from '../../cli/warp-probe.js';
+import { runProbe } from '../../cli/passes/warp-probe.js';
 import { probeJson, probeLines } from '../../lib/report/probe.js';
 import { readProbe } from '../../lib/warps/probe/probe-packets.js';
 import { probeExit } from '../../lib/warps/probe/probe-verdict.js';

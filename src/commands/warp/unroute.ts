@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, type JsonDocument } from '../../cli/base-command.js';
-import { dryRunFlag } from '../../cli/global-flags.js';
-import { warpPass } from '../../cli/warp-pass.js';
+import { dryRunFlag } from '../../cli/flags/global-flags.js';
+import { warpPass } from '../../cli/passes/warp-pass.js';
 import { warpDeclaration } from '../../lib/warps/routes/declaration.js';
 import { namespacesToUnroute } from '../../lib/warps/scoped-reading.js';
 import { planUnroute } from '../../lib/warps/plan-unroute.js';

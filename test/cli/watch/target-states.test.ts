@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import type { Connection } from '../../src/cli/connection.js';
-import { passRunner } from '../../src/cli/watch/pass-runner.js';
-import { type Seen, targetStates } from '../../src/cli/watch/target-states.js';
-import type { Report } from '../../src/lib/model/report.js';
-import { silentLog } from '../../src/lib/model/log.js';
-import type { PassRequest } from '../../src/lib/watch/passes/pass-request.js';
-import { FakeEventSource } from '../support/fake-event-source.js';
-import { WarpStage } from '../support/warp-stage.js';
+import type { Connection } from '../../../src/cli/connection.js';
+import { passRunner } from '../../../src/cli/watch/pass-runner.js';
+import { type Seen, targetStates } from '../../../src/cli/watch/target-states.js';
+import type { Report } from '../../../src/lib/model/report.js';
+import { silentLog } from '../../../src/lib/model/log.js';
+import type { PassRequest } from '../../../src/lib/watch/passes/pass-request.js';
+import { FakeEventSource } from '../../support/fake-event-source.js';
+import { WarpStage } from '../../support/warp-stage.js';
 
 const request: PassRequest = {
   forget: 'everything',

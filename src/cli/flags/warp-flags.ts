@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
-import { UsageError } from '../lib/model/errors.js';
-import type { RouteRequest } from '../lib/warps/routes/declaration.js';
+import { UsageError } from '../../lib/model/errors.js';
+import type { RouteRequest } from '../../lib/warps/routes/declaration.js';
 
 const repeatable = { multiple: true, multipleNonGreedy: true } as const;
 

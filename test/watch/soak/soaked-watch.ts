@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { get } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { waitUntil } from '../engine/wait-until.js';
+import { waitUntil } from '../../engine/wait-until.js';
 import type { Sample } from './soak-samples.js';
 
 /** A watch whose memory, descriptors and events are read while it runs. */

@@ -1,15 +1,15 @@
 import { expect } from 'chai';
-import { FairleadError, UsageError } from '../../src/lib/model/errors.js';
-import type { ProbeCounts, ProbeLane, ProbePackets } from '../../src/lib/model/probe.js';
-import { backstopMetric, mainTable, type PolicyRule, replyMark } from '../../src/lib/model/routing.js';
-import { probeLines } from '../../src/lib/report/probe.js';
-import { laneOf, warpOfTable } from '../../src/lib/warps/probe/probe-lane.js';
-import { readProbe } from '../../src/lib/warps/probe/probe-packets.js';
-import { type ProbePlan, planProbe } from '../../src/lib/warps/probe/probe-plan.js';
-import { judgeProbe, probeExit } from '../../src/lib/warps/probe/probe-verdict.js';
-import { tableOf } from '../../src/lib/warps/policy/tables.js';
-import { container, idOf, network, world } from '../support/world.js';
-import { declared } from './scenes.js';
+import { FairleadError, UsageError } from '../../../src/lib/model/errors.js';
+import type { ProbeCounts, ProbeLane, ProbePackets } from '../../../src/lib/model/probe.js';
+import { backstopMetric, mainTable, type PolicyRule, replyMark } from '../../../src/lib/model/routing.js';
+import { probeLines } from '../../../src/lib/report/probe.js';
+import { laneOf, warpOfTable } from '../../../src/lib/warps/probe/probe-lane.js';
+import { readProbe } from '../../../src/lib/warps/probe/probe-packets.js';
+import { type ProbePlan, planProbe } from '../../../src/lib/warps/probe/probe-plan.js';
+import { judgeProbe, probeExit } from '../../../src/lib/warps/probe/probe-verdict.js';
+import { tableOf } from '../../../src/lib/warps/policy/tables.js';
+import { container, idOf, network, world } from '../../support/world.js';
+import { declared } from '../scenes.js';
 
 const packets = readProbe({ to: '198.18.0.9' });
 const vpnTable = tableOf('vpn', 'config');

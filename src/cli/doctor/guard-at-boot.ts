@@ -1,8 +1,8 @@
 import { access, lstat, readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Facts } from '../lib/doctor/facts.js';
-import { bootGuardFile } from '../lib/netns/guard-table/boot-guard.js';
-import { bootFolder } from './state-folder.js';
+import type { Facts } from '../../lib/doctor/facts.js';
+import { bootGuardFile } from '../../lib/netns/guard-table/boot-guard.js';
+import { bootFolder } from '../state-folder.js';
 
 const units = '/etc/systemd/system';
 

@@ -5,14 +5,14 @@ import { ServiceManager } from '../../lib/watch/systemd/service-manager.js';
 import { queueNotifications, sendBySystemdNotify } from '../../lib/watch/systemd/systemd-notify.js';
 import { watchdogIntervalMs } from '../../lib/watch/systemd/watchdog.js';
 
-export interface ToldManager {
+export interface ServiceManagerLink {
   readonly note: (event: LoopEvent, state: LoopState, now: number) => void;
   readonly reloading: () => void;
   readonly reloaded: () => void;
   readonly settled: () => Promise<void>;
 }
 
-const nobody: ToldManager = {
+const nobody: ServiceManagerLink = {
   note: () => undefined,
   reloading: () => undefined,
   reloaded: () => undefined,
@@ -20,7 +20,7 @@ const nobody: ToldManager = {
 };
 
 /** systemd, where it has started us and wants to be told. */
-export function serviceManager(log: Log): ToldManager {
+export function serviceManager(log: Log): ServiceManagerLink {
   const socket = process.env['NOTIFY_SOCKET'];
   if (socket === undefined || socket === '') return nobody;
   const notifier = queueNotifications(sendBySystemdNotify(socket), log);

@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import { setImmediate } from 'node:timers/promises';
-import type { Connection } from '../../src/cli/connection.js';
-import { passRunner } from '../../src/cli/watch/pass-runner.js';
-import { ExitCode } from '../../src/lib/model/errors.js';
-import { silentLog } from '../../src/lib/model/log.js';
-import type { FairleadConfig } from '../../src/lib/config/schema.js';
-import type { PassRequest, RunPass } from '../../src/lib/watch/passes/pass-request.js';
-import { KernelError } from '../../src/lib/netns/kernel-error.js';
-import { FakeEventSource } from '../support/fake-event-source.js';
-import { lines, WarpStage } from '../support/warp-stage.js';
+import type { Connection } from '../../../src/cli/connection.js';
+import { passRunner } from '../../../src/cli/watch/pass-runner.js';
+import { ExitCode } from '../../../src/lib/model/errors.js';
+import { silentLog } from '../../../src/lib/model/log.js';
+import type { FairleadConfig } from '../../../src/lib/config/schema.js';
+import type { PassRequest, RunPass } from '../../../src/lib/watch/passes/pass-request.js';
+import { KernelError } from '../../../src/lib/netns/kernel-error.js';
+import { FakeEventSource } from '../../support/fake-event-source.js';
+import { lines, WarpStage } from '../../support/warp-stage.js';
 
 const proxy: FairleadConfig['proxies'][number] = {
   container: 'http-proxy',

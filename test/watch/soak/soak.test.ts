@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startCli, testFolder } from '../support/cli.js';
-import { FakeDaemon } from '../support/fake-daemon.js';
-import { serve } from '../support/fake-server.js';
+import { startCli, testFolder } from '../../support/cli.js';
+import { FakeDaemon } from '../../support/fake-daemon.js';
+import { serve } from '../../support/fake-server.js';
 import { type Sample, judge, leaksOf, slopeOf, soakSeconds } from './soak-samples.js';
 import { SoakedWatch } from './soaked-watch.js';
 

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import type { OpenNamespace } from '../../src/lib/netns/open-namespace.js';
-import { missingProgram } from '../../src/lib/netns/tool-folders.js';
-import type { Invocation, RunTool } from '../../src/lib/netns/tools.js';
-import { readWarpSide } from '../../src/lib/netns/warp-side/read-warp-side.js';
-import { writeNat } from '../../src/lib/netns/warp-side/write-nat.js';
+import type { OpenNamespace } from '../../../src/lib/netns/open-namespace.js';
+import { missingProgram } from '../../../src/lib/netns/tool-folders.js';
+import type { Invocation, RunTool } from '../../../src/lib/netns/tools.js';
+import { readWarpSide } from '../../../src/lib/netns/warp-side/read-warp-side.js';
+import { writeNat } from '../../../src/lib/netns/warp-side/write-nat.js';
 
 const within: OpenNamespace = { fd: 3, inode: 4, pid: 5, [Symbol.asyncDispose]: () => Promise.resolve() };
 const surroundings = { hasBeacon: false, links: [], sysctls: { ipv4Forwarding: true, ipv6Forwarding: true } };

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
-import { onFileChange } from '../../src/cli/watch/config-changes.js';
-import { FakeClock } from '../support/fake-clock.js';
+import { onFileChange } from '../../../src/cli/watch/config-changes.js';
+import { FakeClock } from '../../support/fake-clock.js';
 
 describe('A config file that is followed', () => {
   let folder: string;

@@ -1,17 +1,17 @@
 import { Flags } from '@oclif/core';
-import { checkNamePattern, checkSelector } from '../lib/config/checks/selector-checks.js';
-import type { FairleadConfig } from '../lib/config/schema.js';
-import type { SpecProblem } from '../lib/config/spec-problem.js';
-import { UsageError } from '../lib/model/errors.js';
-import type { Selector } from '../lib/model/selector.js';
+import { checkNamePattern, checkSelector } from '../../lib/config/checks/selector-checks.js';
+import type { FairleadConfig } from '../../lib/config/schema.js';
+import type { SpecProblem } from '../../lib/config/spec-problem.js';
+import { UsageError } from '../../lib/model/errors.js';
+import type { Selector } from '../../lib/model/selector.js';
 import {
   type ProxyDeclaration,
   type ProxySettings,
   defaultProxyName,
   proxyDeclaration,
   proxyDeclarations,
-} from '../lib/proxies/declaration.js';
-import { conventionsFor } from '../lib/proxies/presets.js';
+} from '../../lib/proxies/declaration.js';
+import { conventionsFor } from '../../lib/proxies/presets.js';
 
 const repeatable = { multiple: true, multipleNonGreedy: true } as const;
 

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import type { GuardState } from '../../src/lib/model/guard.js';
-import { canonicalAddress } from '../../src/lib/net/address.js';
-import { guardTable, readGuardTable } from '../../src/lib/netns/guard-table/guard-table.js';
-import { readGuard } from '../../src/lib/netns/guard-table/read-guard.js';
-import { writeGuard } from '../../src/lib/netns/guard-table/write-guard.js';
-import { KernelError } from '../../src/lib/netns/kernel-error.js';
-import type { NftTable } from '../../src/lib/netns/nft/ruleset.js';
-import type { Invocation, RunTool, ToolResult } from '../../src/lib/netns/tools.js';
+import type { GuardState } from '../../../src/lib/model/guard.js';
+import { canonicalAddress } from '../../../src/lib/net/address.js';
+import { guardTable, readGuardTable } from '../../../src/lib/netns/guard-table/guard-table.js';
+import { readGuard } from '../../../src/lib/netns/guard-table/read-guard.js';
+import { writeGuard } from '../../../src/lib/netns/guard-table/write-guard.js';
+import { KernelError } from '../../../src/lib/netns/kernel-error.js';
+import type { NftTable } from '../../../src/lib/netns/nft/ruleset.js';
+import type { Invocation, RunTool, ToolResult } from '../../../src/lib/netns/tools.js';
 
 const two = [
   { bridge: 'br-1', warps: ['10.1.0.2', '10.1.0.3', 'fd00::5'] },

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { bootGuard, writtenGuard } from '../../src/lib/netns/guard-table/boot-guard.js';
-import { guardTable } from '../../src/lib/netns/guard-table/guard-table.js';
-import { replaceTable } from '../../src/lib/netns/nft/run-nft.js';
+import { bootGuard, writtenGuard } from '../../../src/lib/netns/guard-table/boot-guard.js';
+import { guardTable } from '../../../src/lib/netns/guard-table/guard-table.js';
+import { replaceTable } from '../../../src/lib/netns/nft/run-nft.js';
 
 const two = [
   { bridge: 'br-1', warps: ['10.1.0.2', 'fd00::5'] },

@@ -1,12 +1,12 @@
-import { ExitCode, FairleadError } from '../lib/model/errors.js';
-import { escapeText } from '../lib/model/escape.js';
-import type { ProbePackets, ProbeReport } from '../lib/model/probe.js';
-import type { World } from '../lib/model/world.js';
-import { currentProcess } from '../lib/reconcile/process-of.js';
-import { warpDeclaration } from '../lib/warps/routes/declaration.js';
-import { planProbe } from '../lib/warps/probe/probe-plan.js';
-import { judgeProbe } from '../lib/warps/probe/probe-verdict.js';
-import type { Connection } from './connection.js';
+import { ExitCode, FairleadError } from '../../lib/model/errors.js';
+import { escapeText } from '../../lib/model/escape.js';
+import type { ProbePackets, ProbeReport } from '../../lib/model/probe.js';
+import type { World } from '../../lib/model/world.js';
+import { currentProcess } from '../../lib/reconcile/process-of.js';
+import { warpDeclaration } from '../../lib/warps/routes/declaration.js';
+import { planProbe } from '../../lib/warps/probe/probe-plan.js';
+import { judgeProbe } from '../../lib/warps/probe/probe-verdict.js';
+import type { Connection } from '../connection.js';
 import { warpPass } from './warp-pass.js';
 
 export interface ProbeRun {
@@ -37,7 +37,7 @@ export async function runProbe(
   const warps = await Promise.all(
     plan.warps.map(async ({ name, owner }) => ({ name, process: await currentProcess(engine, owner) })),
   );
-  const { localProber } = await import('../lib/netns/probe/local-prober.js');
+  const { localProber } = await import('../../lib/netns/probe/local-prober.js');
   const prober = localProber({ path: process.env['PATH'], node: process.execPath, pid: process.pid });
   const counts = await prober.probe(
     {

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
-import { UsageError } from '../lib/model/errors.js';
-import type { Job } from '../lib/model/step.js';
+import { UsageError } from '../../lib/model/errors.js';
+import type { Job } from '../../lib/model/step.js';
 
 const jobs: readonly Job[] = ['networks', 'attachments', 'proxies', 'warps'];
 

@@ -2,10 +2,10 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
-import { type RunningCli, runCli, startCli } from '../support/cli.js';
-import type { FakeDaemon } from '../support/fake-daemon.js';
-import { type BeforeAnswer, holdAt } from '../support/fake-server.js';
-import { changes, shop, withDaemon } from './scenes.js';
+import { type RunningCli, runCli, startCli } from '../../support/cli.js';
+import type { FakeDaemon } from '../../support/fake-daemon.js';
+import { type BeforeAnswer, holdAt } from '../../support/fake-server.js';
+import { changes, shop, withDaemon } from '../scenes.js';
 
 interface Watched {
   readonly watch: RunningCli;

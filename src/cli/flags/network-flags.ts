@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core';
-import type { NetworkSpec } from '../lib/model/network.js';
-import { poolsFrom } from '../lib/networks/address-flags.js';
+import type { NetworkSpec } from '../../lib/model/network.js';
+import { poolsFrom } from '../../lib/networks/address-flags.js';
 
 /** The definition of a network as flags, named as those of `docker network create`. */
 export const networkFlags = {

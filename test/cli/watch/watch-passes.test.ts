@@ -1,14 +1,14 @@
 import { expect } from 'chai';
-import { KnownEngine } from '../../src/cli/watch/known-engine.js';
-import { routedIn } from '../../src/cli/watch/routed.js';
-import { defaultConfig } from '../../src/lib/config/default-config.js';
-import type { FairleadConfig } from '../../src/lib/config/schema.js';
-import type { Engine } from '../../src/lib/docker/engine.js';
-import type { ContainerDetails } from '../../src/lib/model/container.js';
-import { Memory } from '../../src/lib/reconcile/observe/memory.js';
-import { FakeDaemon } from '../support/fake-daemon.js';
-import { fakeEngine } from '../support/fake-engine.js';
-import { type ContainerSketch, container, idOf, world } from '../support/world.js';
+import { KnownEngine } from '../../../src/cli/watch/known-engine.js';
+import { routedIn } from '../../../src/cli/watch/routed.js';
+import { defaultConfig } from '../../../src/lib/config/default-config.js';
+import type { FairleadConfig } from '../../../src/lib/config/schema.js';
+import type { Engine } from '../../../src/lib/docker/engine.js';
+import type { ContainerDetails } from '../../../src/lib/model/container.js';
+import { Memory } from '../../../src/lib/reconcile/observe/memory.js';
+import { FakeDaemon } from '../../support/fake-daemon.js';
+import { fakeEngine } from '../../support/fake-engine.js';
+import { type ContainerSketch, container, idOf, world } from '../../support/world.js';
 
 describe('An engine that is followed', () => {
   it('is asked once for what it is, until all is forgotten or it is another one', async () => {

@@ -1,19 +1,23 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Facts } from '../lib/doctor/facts.js';
-import { declaredNetworks } from '../lib/config/network-spec.js';
-import { EngineError } from '../lib/docker/failures/engine-error.js';
-import { FairleadError } from '../lib/model/errors.js';
-import { declaredIn, inspectionForAll } from '../lib/reconcile/declared.js';
-import { type BegunElsewhere, begunElsewhere, nothingBegun } from '../lib/reconcile/journal/journal-steps.js';
-import { observeAll } from '../lib/reconcile/observe/observe-all.js';
-import { planAll } from '../lib/reconcile/plan.js';
-import { warpDeclaration } from '../lib/warps/routes/declaration.js';
-import type { Connection } from './connection.js';
+import type { Facts } from '../../lib/doctor/facts.js';
+import { declaredNetworks } from '../../lib/config/network-spec.js';
+import { EngineError } from '../../lib/docker/failures/engine-error.js';
+import { FairleadError } from '../../lib/model/errors.js';
+import { declaredIn, inspectionForAll } from '../../lib/reconcile/declared.js';
+import {
+  type BegunElsewhere,
+  begunElsewhere,
+  nothingBegun,
+} from '../../lib/reconcile/journal/journal-steps.js';
+import { observeAll } from '../../lib/reconcile/observe/observe-all.js';
+import { planAll } from '../../lib/reconcile/plan.js';
+import { warpDeclaration } from '../../lib/warps/routes/declaration.js';
+import type { Connection } from '../connection.js';
 import { guardAtBoot } from './guard-at-boot.js';
-import { stateFolder } from './state-folder.js';
-import { runningWatches } from './watch/running-watches.js';
+import { stateFolder } from '../state-folder.js';
+import { runningWatches } from '../watch/running-watches.js';
 
 /** Whether a folder can be written, or be made where it is not there yet. */
 async function isWritable(folder: string): Promise<boolean> {

@@ -1,23 +1,23 @@
-import type { Job } from '../lib/model/step.js';
-import type { Report } from '../lib/model/report.js';
-import { type KernelView, mayBeReadAgain } from '../lib/model/kernel-view.js';
-import type { World } from '../lib/model/world.js';
-import { isToRecreate } from '../lib/networks/inspection.js';
-import { declaredIn, inspectionForAll } from '../lib/reconcile/declared.js';
+import type { Job } from '../../lib/model/step.js';
+import type { Report } from '../../lib/model/report.js';
+import { type KernelView, mayBeReadAgain } from '../../lib/model/kernel-view.js';
+import type { World } from '../../lib/model/world.js';
+import { isToRecreate } from '../../lib/networks/inspection.js';
+import { declaredIn, inspectionForAll } from '../../lib/reconcile/declared.js';
 import {
   type BegunElsewhere,
   begunWhereReadable,
   nothingBegun,
-} from '../lib/reconcile/journal/journal-steps.js';
-import { keepGuardForBoot } from '../lib/reconcile/guard-for-boot.js';
-import type { Memory } from '../lib/reconcile/observe/memory.js';
-import { observeAll } from '../lib/reconcile/observe/observe-all.js';
-import { withGhosts } from '../lib/reconcile/observe/observe-ghosts.js';
-import type { Pass } from '../lib/reconcile/pass.js';
-import { planAll } from '../lib/reconcile/plan.js';
-import type { Connection } from './connection.js';
-import { jobsFrom } from './job-flags.js';
-import { noConfig } from './no-config.js';
+} from '../../lib/reconcile/journal/journal-steps.js';
+import { keepGuardForBoot } from '../../lib/reconcile/guard-for-boot.js';
+import type { Memory } from '../../lib/reconcile/observe/memory.js';
+import { observeAll } from '../../lib/reconcile/observe/observe-all.js';
+import { withGhosts } from '../../lib/reconcile/observe/observe-ghosts.js';
+import type { Pass } from '../../lib/reconcile/pass.js';
+import { planAll } from '../../lib/reconcile/plan.js';
+import type { Connection } from '../connection.js';
+import { jobsFrom } from '../flags/job-flags.js';
+import { noConfig } from '../no-config.js';
 
 export interface WholePassFlags {
   readonly only?: readonly string[] | undefined;

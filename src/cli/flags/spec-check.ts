@@ -1,7 +1,7 @@
-import { checkNetworkSpec } from '../lib/config/checks/network-checks.js';
-import type { SpecProblem } from '../lib/config/spec-problem.js';
-import type { NetworkSpec } from '../lib/model/network.js';
-import type { Finding } from '../lib/model/plan.js';
+import { checkNetworkSpec } from '../../lib/config/checks/network-checks.js';
+import type { SpecProblem } from '../../lib/config/spec-problem.js';
+import type { NetworkSpec } from '../../lib/model/network.js';
+import type { Finding } from '../../lib/model/plan.js';
 
 /** The flag that a part of a definition came from. */
 const flagOf: Readonly<Record<string, string>> = {
