@@ -18,6 +18,7 @@ import type { Connection } from '../connection.js';
 import { guardAtBoot } from './guard-at-boot.js';
 import { stateFolder } from '../state-folder.js';
 import { runningWatches } from '../watch/running-watches.js';
+import { codeOf } from '../../lib/model/error-code.js';
 
 /** Whether a folder can be written, or be made where it is not there yet. */
 async function isWritable(folder: string): Promise<boolean> {
@@ -25,7 +26,7 @@ async function isWritable(folder: string): Promise<boolean> {
     await access(folder, constants.W_OK);
     return true;
   } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const isMissing = codeOf(error) === 'ENOENT';
     return isMissing && dirname(folder) !== folder && isWritable(dirname(folder));
   }
 }

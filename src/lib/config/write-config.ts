@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { link, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ExitCode, FairleadError, messageOf } from '../model/errors.js';
+import { codeOf } from '../model/error-code.js';
 
 /**
  * Writes a file as a whole or not at all, readable by all and writable by its owner. One that exists is left as it
@@ -20,7 +21,7 @@ export async function writeConfig(file: string, text: string, replace: boolean):
 }
 
 function refusal(file: string, error: unknown): FairleadError {
-  const { code } = error as NodeJS.ErrnoException;
+  const code = codeOf(error);
   if (code === 'EEXIST')
     return new FairleadError(`${file} exists already and was left as it is.`, {
       code: 'config-exists',

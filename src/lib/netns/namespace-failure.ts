@@ -3,10 +3,11 @@ import { escapeLine } from '../model/escape.js';
 import type { ContainerProcess } from '../model/namespace.js';
 import { KernelError } from './kernel-error.js';
 import { missingRights } from './rights.js';
+import { codeOf } from '../model/error-code.js';
 
 /** What the failure of a look at a process in /proc means. */
 export function describeLook(process: ContainerProcess, error: unknown): unknown {
-  const { code = '' } = error as NodeJS.ErrnoException;
+  const code = codeOf(error) ?? '';
   if (['ENOENT', 'ESRCH'].includes(code)) return gone(process);
   if (['EACCES', 'EPERM'].includes(code)) {
     return missingRights(`open the network namespace of ${nameOf(process)}`);

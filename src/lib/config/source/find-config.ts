@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ExitCode, FairleadError, messageOf } from '../../model/errors.js';
+import { codeOf } from '../../model/error-code.js';
 
 /** Where a config is looked for. */
 export interface SearchPlaces {
@@ -94,7 +95,7 @@ async function searchIn(directory: string, names: readonly string[]): Promise<st
     return (await explorer.search(directory))?.filepath;
   } catch (error) {
     // A folder that we may not look into, or that lies below a file, holds no config: HOME=/dev/null is usual.
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     if (code === 'EACCES' || code === 'ENOTDIR') return undefined;
     throw error;
   }
@@ -110,7 +111,7 @@ async function holdsAny(directory: string, names: readonly string[]): Promise<bo
     present = new Set(await readdir(directory));
   } catch (error) {
     // A folder that may be entered and not listed can hold one all the same.
-    return (error as NodeJS.ErrnoException).code === 'EACCES';
+    return codeOf(error) === 'EACCES';
   }
   const found = names.filter(name => present.has(name));
   for (const name of found) await checkReadable(join(directory, name));
@@ -121,7 +122,7 @@ async function checkReadable(file: string): Promise<void> {
   try {
     await access(file, constants.R_OK);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const code = codeOf(error);
     const denied = code === 'EACCES' || code === 'EPERM';
     const why = denied
       ? 'permission is denied'

@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import { ExitCode, FairleadError } from '../../model/errors.js';
 import type { Format } from './parse-text.js';
 import type { Problem } from './problem.js';
+import { codeOf } from '../../model/error-code.js';
 
 /** A thousand networks with their addresses take a quarter of it. */
 export const largestFile = 512 * 1024;
@@ -95,7 +96,7 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 function reasonOf(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
+  const code = codeOf(error) ?? '';
   return reasons[code] ?? (error instanceof Error ? error.message : String(error));
 }
 

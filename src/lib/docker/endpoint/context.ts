@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { escapeLine } from '../../model/escape.js';
 import { FairleadError, UsageError, messageOf } from '../../model/errors.js';
-import { codeOf } from './error-code.js';
+import { codeOf } from '../../model/error-code.js';
 import { readOptional } from './read-optional.js';
 
 /** A docker context: an endpoint that the user gave a name with `docker context create`. */

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from './error-code.js';
+import { codeOf } from '../../model/error-code.js';
 
 export interface DefaultSocket {
   readonly path: string;

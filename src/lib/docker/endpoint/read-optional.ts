@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ExitCode, FairleadError, messageOf } from '../../model/errors.js';
-import { codeOf } from './error-code.js';
+import { codeOf } from '../../model/error-code.js';
 
 /** A file's text, or nothing where there is no such file. `what` names it for the reader, as «the CA certificate». */
 export async function readOptional(path: string, what: string): Promise<string | undefined> {

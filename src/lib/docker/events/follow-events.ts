@@ -1,7 +1,7 @@
 import { escapeLine } from '../../model/escape.js';
 import { messageOf } from '../../model/errors.js';
 import { EngineError, isEngineFailure } from '../failures/engine-error.js';
-import { codeOf } from '../endpoint/error-code.js';
+import { codeOf } from '../../model/error-code.js';
 import { EventQueue } from './event-queue.js';
 import { type EngineEvent, overflow } from './event-source.js';
 import { LineSplitter } from './line-splitter.js';

@@ -2,7 +2,7 @@ import { escapeLine } from '../../model/escape.js';
 import { messageOf } from '../../model/errors.js';
 import type { Endpoint, TcpEndpoint } from '../endpoint/endpoint.js';
 import { EngineError } from './engine-error.js';
-import { codeOf } from '../endpoint/error-code.js';
+import { codeOf } from '../../model/error-code.js';
 import type { Explanation } from './explanation.js';
 import { explainTls } from './tls-failure.js';
 import { explainUnixSocket } from './unix-failure.js';

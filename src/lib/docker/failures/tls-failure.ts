@@ -1,7 +1,7 @@
 import { messageOf } from '../../model/errors.js';
 import { escapeLine } from '../../model/escape.js';
 import type { TcpEndpoint } from '../endpoint/endpoint.js';
-import { codeOf } from '../endpoint/error-code.js';
+import { codeOf } from '../../model/error-code.js';
 import type { Explanation } from './explanation.js';
 
 /**

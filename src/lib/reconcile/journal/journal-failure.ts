@@ -1,4 +1,5 @@
 import { ExitCode, FairleadError, messageOf } from '../../model/errors.js';
+import { codeOf } from '../../model/error-code.js';
 
 function hintFor(what: 'read' | 'write', error: unknown): string {
   if (what === 'write') return 'A network is only recreated when it can be written down first who is on it.';
@@ -14,10 +15,6 @@ export function journalFailure(what: 'read' | 'write', file: string, error: unkn
     hints: [hintFor(what, error)],
     cause: error,
   });
-}
-
-function codeOf(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException | undefined)?.code;
 }
 
 /** Whether a journal could not be looked at for want of the right to. */

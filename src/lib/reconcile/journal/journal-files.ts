@@ -3,6 +3,7 @@ import { mkdir, open, readFile, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RecreationRecord } from './journal.js';
 import { journalFailure } from './journal-failure.js';
+import { codeOf } from '../../model/error-code.js';
 
 const engineFolder = /^[0-9a-f]{16}$/;
 
@@ -48,7 +49,7 @@ export async function recordsIn(folder: string): Promise<string[]> {
     const names = await readdir(folder);
     return names.filter(name => name.endsWith('.json')).map(name => join(folder, name));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if (codeOf(error) === 'ENOENT') return [];
     throw journalFailure('read', folder, error);
   }
 }
@@ -59,7 +60,7 @@ export async function isEmpty(stateFolder: string): Promise<boolean> {
   try {
     names = await readdir(stateFolder);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true;
+    if (codeOf(error) === 'ENOENT') return true;
     throw journalFailure('read', stateFolder, error);
   }
   const folders = names.filter(name => engineFolder.test(name)).map(name => join(stateFolder, name));

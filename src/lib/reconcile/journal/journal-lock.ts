@@ -1,5 +1,6 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { type JournalOwner, isRunning } from './journal-owner.js';
+import { codeOf } from '../../model/error-code.js';
 
 async function holder(lock: string): Promise<JournalOwner | undefined> {
   try {
@@ -23,7 +24,7 @@ async function create(lock: string, owner: JournalOwner): Promise<boolean> {
     await writeFile(lock, JSON.stringify(owner), { flag: 'wx', mode: 0o600 });
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
 }

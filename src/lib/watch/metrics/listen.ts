@@ -3,6 +3,7 @@ import { type Server, connect } from 'node:net';
 import { ExitCode, FairleadError, messageOf } from '../../model/errors.js';
 import { escapeLine } from '../../model/escape.js';
 import { type ListenAddress, listenAddressText } from './listen-address.js';
+import { codeOf } from '../../model/error-code.js';
 
 const whys: Readonly<Record<string, string>> = {
   EADDRINUSE: 'somebody listens there already',
@@ -12,12 +13,8 @@ const whys: Readonly<Record<string, string>> = {
   ENOENT: 'the folder is not there',
 };
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
-
 function cannotListen(address: ListenAddress, error: unknown): FairleadError {
-  const code = codeOf(error);
+  const code = codeOf(error) ?? '';
   const why = whys[code] ?? escapeLine(messageOf(error));
   return new FairleadError(`Cannot listen at ${escapeLine(listenAddressText(address))}: ${why}.`, {
     code: 'listen',
