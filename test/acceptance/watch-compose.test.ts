@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { type ContainerSpec, runContainer } from '../engine/containers.js';
 import { createNetwork } from '../engine/networks.js';
 import { type PrivateEngine, startEngine } from '../engine/private-engine.js';
-import { oldestAndNewest } from '../engine/releases.js';
+import { releases } from '../engine/releases.js';
 import { compose, installCompose, startProject } from './compose.js';
 import { networksOf } from './scene.js';
 import { type WatchPlace, watchPlace } from './watch-daemon.js';
@@ -43,7 +43,7 @@ const ways: readonly Way[] = [
   },
 ];
 
-for (const release of oldestAndNewest) {
+for (const release of releases) {
   describe(`docker compose down under watch on Engine ${release}`, () => {
     let engine: PrivateEngine;
     let place: WatchPlace;

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { startFaultProxy } from '../support/fault-proxy.js';
 import { runContainer } from '../engine/containers.js';
 import { type PrivateEngine } from '../engine/private-engine.js';
-import { oldestAndNewest } from '../engine/releases.js';
+import { releases } from '../engine/releases.js';
 import { createBridge, gatewayReady } from './outside/gateways.js';
 import { containerState, hostState, pidOf } from './outside/namespace-state.js';
 import { outsideAddress } from './outside/outside.js';
@@ -20,7 +20,7 @@ const sink = outsideAddress(77);
 /** Of the gateway, and of the one that comes after it. */
 const addresses = ['172.30.0.100', '172.30.0.101'] as const;
 
-for (const release of oldestAndNewest) {
+for (const release of releases) {
   describe(`Warps under watch on Engine ${release}`, () => {
     let scene: WarpScene;
     let engine: PrivateEngine;
