@@ -47,26 +47,33 @@ describe('a config to begin with', () => {
     expect(text).to.not.include('shop-web-1');
   });
 
-  it('has no mistakes either once its examples are taken for real', async () => {
-    const start = startingConfig(observed, 's');
-    const guarded = /^#\s+(vpn-net: .*)$/m.exec(start)?.[1] ?? '';
-    const text = start
-      .replace(/^(?:attachments|proxies): \[\]$/gm, '')
-      .replace(/^# Containers to connect.*$/m, 'attachments:')
-      .replace(/^# This one publishes.*$/m, 'proxies:')
-      .replace(/^#( {3}shared: \{\})$/m, '')
-      .replace(/^#( {3})(vpn-net: .*)$/m, '')
-      .replace(/^networks:$/m, `networks:\n  shared:\n  ${guarded}`)
-      .replace(/^# (?=warp:|logging:|watch:)/gm, '')
-      .replace(/^#(?= {3})/gm, '')
-      .replace(/^ {3}(?:backend|shared):.*\n(?: {5}.*\n)*/gm, '')
-      .replace(/^ {3}fairlead .*$/gm, '');
-    const { problems, config } = await examineText(text);
-    expect(problems).to.deep.equal([]);
-    expect(config?.proxies).to.have.length(1);
-    expect(config?.warp.routes).to.have.length(1);
-    expect(config?.networks['vpn-net']?.egress).to.equal('warp');
-  });
+  const blocks = /^# (?:\w+:.*\n(?:# {3}.*\n)*| {2}.*\n(?:# {3}.*\n)*)/gm;
+  const uncommented = (text: string): string => text.replace(/^# /gm, '');
+
+  for (const [what, seen] of [
+    ['nothing', undefined],
+    ['an engine', observed],
+  ] as const) {
+    const start = startingConfig(seen, 's');
+
+    it(`made from ${what} has no mistakes once every example is uncommented`, async () => {
+      const text = start.replace(/^networks: \{\}$/m, '').replace(blocks, uncommented);
+      const { problems, config } = await examineText(text);
+      expect(problems).to.deep.equal([]);
+      expect(config?.proxies).to.have.length(1);
+      expect(config?.attachments).to.have.length(1);
+      expect(config?.warp.routes).to.have.length(1);
+      expect(config?.networks['vpn-net']?.egress).to.equal('warp');
+      expect(config?.networks.backend?.internal).to.equal(true);
+    });
+
+    it(`made from ${what} has no mistakes once the proxies alone are uncommented`, async () => {
+      const text = start.replace(blocks, block => (/^# proxies:/.test(block) ? uncommented(block) : block));
+      const { problems, config } = await examineText(text);
+      expect(problems).to.deep.equal([]);
+      expect(config?.proxies).to.have.length(1);
+    });
+  }
 });
 
 describe('writing a config', () => {

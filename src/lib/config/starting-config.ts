@@ -8,18 +8,25 @@ export interface Observed {
   readonly containers: readonly Container[];
 }
 
-/** A config to begin with: what is there, and examples of the rest as comments. Nothing in it changes anything. */
+/**
+ * A config to begin with: what is there, and examples of the rest as comments. Nothing in it changes anything. Every
+ * example is a whole block: it is right as soon as the `# ` before its lines is taken away.
+ */
 export function startingConfig(observed: Observed | undefined, schemaUrl: string): string {
+  const networks = usableNetworks(observed);
   return [
     `# yaml-language-server: $schema=${schemaUrl}`,
     '#',
     "# Fairlead keeps this host's Docker networking as it is declared here.",
-    '#   fairlead validate-config   finds every mistake, without touching anything',
-    '#   fairlead plan              shows what would change',
+    '# fairlead validate-config finds every mistake, without touching anything; fairlead plan shows what would change.',
+    '# To use an example, take "# " away at the beginning of each of its lines.',
     '',
-    ...networkLines(observed),
+    ...networkLines(networks),
     '',
-    ...attachmentLines,
+    '# Containers to connect to networks in addition to their own:',
+    '# attachments:',
+    '#   - select: { labels: [com.example.service] }',
+    `#     networks: [${quoted(networks[0] ?? 'shared')}]`,
     '',
     ...proxyLines(observed),
     '',
@@ -30,34 +37,40 @@ export function startingConfig(observed: Observed | undefined, schemaUrl: string
   ].join('\n');
 }
 
-function networkLines(observed: Observed | undefined): string[] {
+/** Names of the networks that a config can use: those of the engine itself and those that share a name it cannot. */
+function usableNetworks(observed: Observed | undefined): string[] {
   const names = (observed?.networks ?? [])
     .filter(network => !isEngineNetwork(network) && checkNetworkName(network.name).length === 0)
     .map(({ name }) => name);
-  const unique = [...new Set(names)].filter(name => names.indexOf(name) === names.lastIndexOf(name)).sort();
+  return [...new Set(names)].filter(name => names.indexOf(name) === names.lastIndexOf(name)).sort();
+}
+
+function networkLines(names: readonly string[]): string[] {
   const examples = [
-    '# A network that Fairlead makes, in the words of a Compose file:',
     '#   shared: {}',
     '#   backend:',
     '#     internal: true',
     '#     ipam: { config: [{ subnet: 10.128.7.0/24 }] }',
     '#   vpn-net: { egress: warp } # only warps, see below, may send out of it',
   ];
-  if (unique.length === 0) return [...examples.map(line => line.replace('#   ', '#     ')), 'networks: {}'];
+  const title = '# Networks that Fairlead makes, in the words of a Compose file:';
+  if (names.length === 0) {
+    return [
+      '# Nothing is declared yet. This line goes when you declare networks:',
+      'networks: {}',
+      title,
+      '# networks:',
+      ...examples,
+    ];
+  }
   return [
     '# These exist. With external: true Fairlead uses and never changes them.',
-    ...examples,
     'networks:',
-    ...unique.map(name => `  ${quoted(name)}: { external: true }`),
+    ...names.map(name => `  ${quoted(name)}: { external: true }`),
+    title,
+    ...examples,
   ];
 }
-
-const attachmentLines = [
-  '# Containers to connect to networks in addition to their own:',
-  '#   - select: { labels: [com.example.service] }',
-  '#     networks: [shared]',
-  'attachments: []',
-];
 
 /** What people call their proxies. */
 const proxyName =
@@ -72,12 +85,12 @@ function proxyLines(observed: Observed | undefined): string[] {
     '# Reverse proxies: each becomes a member of the networks that hold what it must route to.',
     '# routable is what counts: VIRTUAL_HOST in the environment or a label of Traefik, unless it says otherwise.',
   ];
-  if (names.length === 0) return [...lines, '#   - container: http-proxy', 'proxies: []'];
+  const published = names.length === 1 ? '# This one publishes' : '# These publish';
   return [
     ...lines,
-    `# ${names.length === 1 ? 'This one publishes' : 'These publish'} port 80 or 443. Take the comment signs away to begin.`,
-    ...names.map(name => `#   - container: ${quoted(name)}`),
-    'proxies: []',
+    ...(names.length === 0 ? [] : [`${published} port 80 or 443.`]),
+    '# proxies:',
+    ...(names.length === 0 ? ['http-proxy'] : names).map(name => `#   - container: ${quoted(name)}`),
   ];
 }
 
