@@ -68,7 +68,9 @@ describe('a config to begin with', () => {
     });
 
     it(`made from ${what} has no mistakes once the proxies alone are uncommented`, async () => {
-      const text = start.replace(blocks, block => (/^# proxies:/.test(block) ? uncommented(block) : block));
+      const text = start.replace(blocks, block =>
+        block.startsWith('# proxies:') ? uncommented(block) : block,
+      );
       const { problems, config } = await examineText(text);
       expect(problems).to.deep.equal([]);
       expect(config?.proxies).to.have.length(1);
@@ -111,10 +113,32 @@ describe('writing a config', () => {
     expect(((await stat(file)).mode & 0o777).toString(8)).to.equal('640');
   });
 
-  it('is refused where there is no such folder', async () => {
-    const error: unknown = await writeConfig(join(folder, 'no/c.yaml'), '', false).catch(
-      (thrown: unknown) => thrown,
+  it('makes the folder where only that is missing', async () => {
+    const file = join(folder, 'fairlead/c.yaml');
+    await writeConfig(file, 'mine', false);
+    expect(await readFile(file, 'utf8')).to.equal('mine');
+  });
+
+  it('is refused where more than the folder is missing, with the command that makes it', async () => {
+    const file = join(folder, 'no/such/c.yaml');
+    const error: unknown = await writeConfig(file, '', false).catch((thrown: unknown) => thrown);
+    expect(error).to.deep.include({ code: 'config-unwritable', exit: 1 });
+    expect(error).to.have.property(
+      'message',
+      `${file} could not be written: there is no folder ${join(folder, 'no')}.`,
     );
-    expect(error).to.have.property('code', 'config-unwritable');
+    expect(error)
+      .to.have.property('hints')
+      .that.deep.equals([`Make the folder: mkdir -p ${join(folder, 'no/such')}`]);
+  });
+
+  it('says why it cannot be written without the name of its draft', async () => {
+    await writeFile(join(folder, 'plain'), '');
+    const file = join(folder, 'plain/c.yaml');
+    const error: unknown = await writeConfig(file, '', false).catch((thrown: unknown) => thrown);
+    expect(error).to.have.property(
+      'message',
+      `${file} could not be written: a part of its path is a file, not a folder.`,
+    );
   });
 });
