@@ -114,7 +114,7 @@ describe('A whole pass with warps', () => {
     };
     const { report } = await scene.pass();
     expect(lines(report)).to.deep.equal([
-      'unchanged route worker → vpn on net: has ended or runs anew meanwhile',
+      'unchanged route worker → vpn on net: has ended or been restarted',
       'done route worker → vpn on net',
     ]);
     expect(path(scene)).to.match(/^via /);

@@ -54,7 +54,7 @@ function jobs(declared: Declared, options: PlanOptions): readonly (readonly [Job
     new Set(world.containers.filter(isProxy).map(({ id }) => id));
   return [
     ['networks', world => planNetworks(declared.networks, world, options)],
-    // In force before anybody is put on what it guards, or finds a way out of it.
+    // The guard is in force before any container is connected to a guarded network.
     ['warps', (world, soFar) => planWarpGuard(declared.warps, world, remade(soFar))],
     ['attachments', world => planAttachments(declared.attachments, world, { proxies: proxyIds(world) })],
     ['proxies', world => planProxies(declared.proxies, world)],

@@ -18,6 +18,10 @@ async function seenWorld(): Promise<World> {
   return (await scene.pass()).seen;
 }
 
+function withoutKernel({ engine, networks, containers }: World): World {
+  return { engine, networks, containers };
+}
+
 const outOfReach = { code: 'busy', why: 'Not now.', hints: [], exit: ExitCode.failed };
 const nothingRead = { namespaces: new Map<string, never>(), holders: new Set<string>() };
 
@@ -44,7 +48,7 @@ describe('What is known of routing and guard', () => {
   });
 
   it('stays where the kernel was not looked at, or was out of reach', () => {
-    const { kernel: _unread, ...rest } = world;
+    const rest = withoutKernel(world);
     known.see(rest);
     expect(isOpen()).to.deep.equal({ routes: true, guard: true });
     known.see({ ...rest, kernel: { ...nothingRead, outOfReach } });
@@ -63,7 +67,7 @@ describe('What is known of routing and guard', () => {
   });
 
   it('goes with the container that it was read of', () => {
-    const { kernel: _unread, ...rest } = world;
+    const rest = withoutKernel(world);
     known.see({ ...rest, containers: world.containers.filter(({ name }) => name !== 'worker') });
     expect(known.hasViaRoutes).to.equal(false);
   });

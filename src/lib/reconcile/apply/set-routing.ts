@@ -17,12 +17,12 @@ import type { Executed } from '../executed.js';
 import { currentProcess } from '../process-of.js';
 import type { RecentContainers } from '../recent-containers.js';
 
-/** How often what somebody else changed meanwhile is read anew and made up for. */
+/** How often a step is tried: after each conflict with another writer the namespace is read again. */
 const attempts = 4;
 
 const endedMeanwhile: Executed = {
   outcome: 'unchanged',
-  note: 'has ended or runs anew meanwhile',
+  note: 'has ended or been restarted',
   needsAnotherRound: true,
 };
 
@@ -31,7 +31,7 @@ async function nowThere(kernel: Kernel, step: SetRouting | ClearRouting): Promis
   return reading.read === 'state' ? reading.state.routing : undefined;
 }
 
-/** Without the ways to warps that have gone since they were planned: those stay closed. */
+/** The changes without routes to warps that have gone since they were planned: those stay closed. */
 async function stillTrue(
   changes: readonly RoutingChange[],
   containers: RecentContainers,
@@ -46,18 +46,21 @@ async function stillTrue(
   });
 }
 
-/** What is told of a closing that found something else than it was planned from: the rest another round plans. */
-function elsewise(left: RoutingState | undefined, wanted: RoutingState): Partial<Executed> {
+/**
+ * Reports a closing that found another routing than it was planned from. Where more is left to do than to close, another
+ * round plans it.
+ */
+function closedElsewhere(left: RoutingState | undefined, wanted: RoutingState): Partial<Executed> {
   if (!left) return {};
   return routingChanges(left, wanted).length === 0
     ? { left }
-    : { left, note: 'is routed otherwise meanwhile', needsAnotherRound: true };
+    : { left, note: 'its routing was changed by somebody else', needsAnotherRound: true };
 }
 
 /**
- * Brings a namespace to what the plan wants of it. What is there may have been changed by somebody since it was
- * read (another run of Fairlead): then it is read anew, and what is still missing is done. Of a step that only takes
- * ways back it is no more than that: what it was planned from must not come back in place of what is there.
+ * Brings a namespace to the routing that a step wants. Another run of Fairlead may have changed it since it was read: it
+ * is then read again, and the changes that are still missing are made. A step that only removes routes never does more
+ * than that: it must not put back the routing that it was planned from.
  */
 export async function setRouting(
   kernel: Kernel,
@@ -78,7 +81,7 @@ export async function setRouting(
       const valid = await stillTrue(changes, containers);
       await kernel.changeRouting(step.container, valid, confirm);
       return valid.length === changes.length
-        ? { outcome: 'done', ...elsewise(left, wanted) }
+        ? { outcome: 'done', ...closedElsewhere(left, wanted) }
         : { outcome: 'done', note: 'its warp has gone meanwhile: blocked', needsAnotherRound: true };
     } catch (error) {
       if (isKernelFailure(error, 'gone')) return endedMeanwhile;
@@ -88,7 +91,7 @@ export async function setRouting(
       left = replayClosing(step.changes, there);
       changes = routingChanges(there, left ?? wanted);
       if (changes.length === 0)
-        return { outcome: 'unchanged', note: 'was done meanwhile', ...elsewise(left, wanted) };
+        return { outcome: 'unchanged', note: 'was done meanwhile', ...closedElsewhere(left, wanted) };
     }
   }
 }
