@@ -1,21 +1,9 @@
-import type { Container, Reading } from './container.js';
+import { type Container, lastReadOf } from './container.js';
 import type { ContainerProcess } from './namespace.js';
 
 /** The process of a container that runs: as it was inspected, or, where it cannot be, as it was the last time. */
-export function processOf({ id, name, reading }: Container): ContainerProcess | undefined {
-  const process = processIn(reading);
-  if (!process || process.pid === 0) return undefined;
-  const { pid, startedAt } = process;
-  return { id, name, pid, startedAt };
-}
-
-function processIn(reading: Reading): Pick<ContainerProcess, 'pid' | 'startedAt'> | undefined {
-  switch (reading.read) {
-    case 'details':
-      return reading.details;
-    case 'unreadable':
-      return reading.lastProcess;
-    case 'not-asked':
-      return undefined;
-  }
+export function processOf(container: Container): ContainerProcess | undefined {
+  const { id, name } = container;
+  const { pid = 0, startedAt = '' } = lastReadOf(container) ?? {};
+  return pid === 0 ? undefined : { id, name, pid, startedAt };
 }

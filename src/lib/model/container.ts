@@ -75,6 +75,9 @@ export interface ContainerDetails {
   readonly endpoints: Readonly<Record<string, EndpointSettings>>;
 }
 
+/** What is still known of a container that was inspected once: its process, while it runs, and what no ID ever changes. */
+export type LastRead = Pick<ContainerDetails, 'pid' | 'startedAt' | 'powers' | 'environment'>;
+
 /**
  * How much is known of a container beyond the list. `unreadable` is never taken for "has nothing":
  * what could not be read is kept as it is.
@@ -85,8 +88,8 @@ export type Reading =
   | {
       readonly read: 'unreadable';
       readonly why: string;
-      /** The process that it had when it was last read; the kernel tells whether it is still this container's. */
-      readonly lastProcess?: Pick<ContainerDetails, 'pid' | 'startedAt'>;
+      /** What was read of it before. The kernel tells whether the process is still this container's. */
+      readonly lastRead?: LastRead;
     };
 
 /**
@@ -120,6 +123,18 @@ export interface Container {
 /** Running with a process: a container between two runs of a restart loop is not (engine fact E8). */
 export function isAlive(container: Container): boolean {
   return container.state === 'running' || container.state === 'paused';
+}
+
+/** What is known of a container's process, rights and environment: by this inspect, or by the last that was answered. */
+export function lastReadOf({ reading }: Container): LastRead | undefined {
+  switch (reading.read) {
+    case 'details':
+      return reading.details;
+    case 'unreadable':
+      return reading.lastRead;
+    case 'not-asked':
+      return undefined;
+  }
 }
 
 export function endpointOn(container: Container, networkName: string): Endpoint | undefined {

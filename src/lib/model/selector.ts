@@ -1,4 +1,4 @@
-import type { Container } from './container.js';
+import type { Container, ContainerDetails } from './container.js';
 import { matchesGlob } from './glob.js';
 
 /**
@@ -60,14 +60,27 @@ export function matchLabel(
   return undefined;
 }
 
-function matchEnvironment(entries: readonly string[], container: Container): Match {
-  if (container.reading.read !== 'details') return 'unreadable';
-  const found = matchEntry(entries, container.reading.details.environment);
+type Environment = ContainerDetails['environment'];
+
+function environmentOf({ reading }: Container): Environment | undefined {
+  return reading.read === 'details' ? reading.details.environment : undefined;
+}
+
+function matchEnvironment(entries: readonly string[], environment: Environment | undefined): Match {
+  if (!environment) return 'unreadable';
+  const found = matchEntry(entries, environment);
   return found === undefined ? 'no' : { matched: found };
 }
 
-/** Whether a container is selected. An empty selector selects nothing. */
-export function select(selector: Selector, container: Container): Match {
+/**
+ * Whether a container is selected. An empty selector selects nothing. The environment is that of the container's
+ * details, unless another one is given, such as one that was read before.
+ */
+export function select(
+  selector: Selector,
+  container: Container,
+  environment: Environment | undefined = environmentOf(container),
+): Match {
   const matched: string[] = [];
   if (selector.names) {
     if (!selector.names.some(pattern => matchesName(pattern, container.name))) return 'no';
@@ -79,7 +92,7 @@ export function select(selector: Selector, container: Container): Match {
     matched.push(found);
   }
   if (selector.env) {
-    const found = matchEnvironment(selector.env, container);
+    const found = matchEnvironment(selector.env, environment);
     if (found === 'no' || found === 'unreadable') return found;
     matched.push(found.matched);
   }
@@ -92,5 +105,5 @@ export function selectAny(selector: Selector, container: Container): Match {
   if (label !== undefined) return { matched: label };
   if (selector.names?.some(pattern => matchesName(pattern, container.name)))
     return { matched: container.name };
-  return selector.env ? matchEnvironment(selector.env, container) : 'no';
+  return selector.env ? matchEnvironment(selector.env, environmentOf(container)) : 'no';
 }

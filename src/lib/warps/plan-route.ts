@@ -98,7 +98,7 @@ function planChosen(
   const own = plan.steps.filter(
     step => step.do !== 'set-nat' || (step.nat !== undefined && warps.has(step.container.id)),
   );
-  const isRelayed = relayedWarps(declaration, world);
-  const letOut = new Set([...warps].filter(id => !isRelayed({ id })));
+  const relayed = relayedWarps(declaration, world);
+  const letOut = new Set([...warps].filter(id => relayed({ id }) === 'no'));
   return joinPlans(planGuardAdditions(letOut, world), { steps: own, findings: plan.findings });
 }

@@ -1,5 +1,4 @@
 import { unmatchedFindings } from '../config/unmatched.js';
-import type { Container } from '../model/container.js';
 import type { Plan } from '../model/plan.js';
 import { plannedId } from '../model/step.js';
 import type { World } from '../model/world.js';
@@ -11,6 +10,7 @@ import { decideAll } from './decision/decide-all.js';
 import type { WarpDeclaration } from './routes/declaration.js';
 import { planGuard } from './guard/guard.js';
 import { warpsOn } from './guard/guarded-warps.js';
+import { unsureWarps } from './guard/unsure-warps.js';
 import { routedTarget } from './decision/routed-target.js';
 import { planNat, warpsWithNat } from './findings/nat.js';
 import { preflight } from './findings/preflight.js';
@@ -30,9 +30,15 @@ export function planWarpGuard(
   const networks = world.networks.map(network =>
     remade.has(network.name) ? { ...network, id: plannedId(network.name) } : network,
   );
-  const isTarget = (container: Container): boolean =>
-    targetRoutesFor(container, declaration).targetRoutes.length > 0;
-  return planGuard(declaration.guarded, { ...world, networks }, warpsOn(declaration, world), isTarget);
+  return planGuard(
+    declaration.guarded,
+    { ...world, networks },
+    {
+      warpsOn: warpsOn(declaration, world),
+      isTarget: container => targetRoutesFor(container, declaration).targetRoutes.length > 0,
+      isUnsure: unsureWarps(declaration, world),
+    },
+  );
 }
 
 /** What to do for these namespaces, and for the warps that serve them. */

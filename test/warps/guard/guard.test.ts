@@ -5,7 +5,7 @@ import type { HostNetworking } from '../../../src/lib/model/kernel-view.js';
 import type { Network } from '../../../src/lib/model/network.js';
 import { plannedId } from '../../../src/lib/model/step.js';
 import type { World } from '../../../src/lib/model/world.js';
-import type { WarpsOn } from '../../../src/lib/warps/guard/guard-on-host.js';
+import type { Parties } from '../../../src/lib/warps/guard/guard-on-host.js';
 import { planGuard } from '../../../src/lib/warps/guard/guard.js';
 import { container, idOf, network, planText, world } from '../../support/world.js';
 
@@ -32,11 +32,15 @@ function inForce(warps: readonly string[], { dropped = 0, on = bridge, whole = t
   return { whole, bridges: [{ bridge: on, warps, dropped }] };
 }
 
-const warpsOn: WarpsOn = ({ name }) => (name === 'vpn-net' ? [vpn] : []);
+const parties: Parties = {
+  warpsOn: ({ name }) => (name === 'vpn-net' ? [vpn] : []),
+  isTarget: () => true,
+  isUnsure: () => false,
+};
 
 describe('the plan of the guard', () => {
   it('writes the table where there is none', () => {
-    const plan = planGuard(['vpn-net'], seen(world([vpnNet], [vpn, worker])), warpsOn);
+    const plan = planGuard(['vpn-net'], seen(world([vpnNet], [vpn, worker])), parties);
     expect(planText(plan)).to.deep.equal(['guard vpn-net: only warps may send out of vpn-net']);
     expect(plan.steps).to.have.nested.property('[0].guard[0].warps').that.deep.equals(['10.1.0.2']);
   });
@@ -48,21 +52,24 @@ describe('the plan of the guard', () => {
         { networkName: 'bridge', networkId: idOf('net bridge'), ipv4: '172.17.0.2' },
       ],
     });
-    const plan = planGuard(['vpn-net'], seen(world([vpnNet], [elsewhere, worker])), () => [elsewhere]);
+    const plan = planGuard(['vpn-net'], seen(world([vpnNet], [elsewhere, worker])), {
+      ...parties,
+      warpsOn: () => [elsewhere],
+    });
     expect(planText(plan)).to.deep.equal(['guard vpn-net: only warps may send out of vpn-net']);
     expect(plan.steps).to.have.nested.property('[0].guard[0].warps').that.deep.equals([]);
   });
 
   it('leaves alone what is in force, and tells what it has held back', () => {
     const around = seen(world([vpnNet], [vpn, worker]), { guard: inForce(['10.1.0.2'], { dropped: 7 }) });
-    expect(planText(planGuard(['vpn-net'], around, warpsOn))).to.deep.equal([
+    expect(planText(planGuard(['vpn-net'], around, parties))).to.deep.equal([
       'unchanged vpn-net: guarded: only 10.1.0.2 may begin a connection out of it; packets of others held back: 7',
     ]);
   });
 
   it('writes it anew where the warp has another address, and where somebody changed it', () => {
     const state = { ...inForce(['10.1.0.9']), whole: false };
-    const plan = planGuard(['vpn-net'], seen(world([vpnNet], [vpn]), { guard: state }), warpsOn);
+    const plan = planGuard(['vpn-net'], seen(world([vpnNet], [vpn]), { guard: state }), parties);
     expect(planText(plan)).to.deep.equal([
       'guard vpn-net: the addresses of the warps on vpn-net are others now; somebody changed the table',
     ]);
@@ -70,10 +77,10 @@ describe('the plan of the guard', () => {
 
   it('removes the table when nothing is declared, and does nothing when there is none', () => {
     const around = world([vpnNet], [vpn]);
-    const plan = planGuard([], seen(around, { guard: inForce(['10.1.0.2']) }), warpsOn);
+    const plan = planGuard([], seen(around, { guard: inForce(['10.1.0.2']) }), parties);
     expect(planText(plan)).to.deep.equal(['unguard all networks: no network is guarded any more']);
-    expect(planText(planGuard([], seen(around), warpsOn))).to.deep.equal([]);
-    expect(planText(planGuard([], around, warpsOn))).to.deep.equal([]);
+    expect(planText(planGuard([], seen(around), parties))).to.deep.equal([]);
+    expect(planText(planGuard([], around, parties))).to.deep.equal([]);
   });
 
   it('guards one network no more without touching what is in force for the other', () => {
@@ -85,7 +92,7 @@ describe('the plan of the guard', () => {
         { bridge: `br-${other.id.slice(0, 12)}`, warps: [], dropped: 0 },
       ],
     };
-    const plan = planGuard(['vpn-net'], seen(world([vpnNet, other], [vpn]), { guard }), warpsOn);
+    const plan = planGuard(['vpn-net'], seen(world([vpnNet, other], [vpn]), { guard }), parties);
     expect(planText(plan)).to.deep.equal([
       `guard vpn-net: nothing is guarded on br-${other.id.slice(0, 12)} any more`,
       'unchanged vpn-net: guarded: only 10.1.0.2 may begin a connection out of it',
@@ -94,7 +101,10 @@ describe('the plan of the guard', () => {
 
   it('holds everything back while the warp does not run, though it has an address on record', () => {
     const asleep = { ...vpn, state: 'exited' as const };
-    const plan = planGuard(['vpn-net'], seen(world([vpnNet], [asleep, worker])), () => [asleep]);
+    const plan = planGuard(['vpn-net'], seen(world([vpnNet], [asleep, worker])), {
+      ...parties,
+      warpsOn: () => [asleep],
+    });
     expect(planText(plan)).to.deep.equal([
       'guard vpn-net: only warps may send out of vpn-net',
       'warning vpn-net: vpn does not run: everything that is sent out of it is held back',
@@ -104,7 +114,7 @@ describe('the plan of the guard', () => {
 
   it('guards a network that an earlier step makes, by the name its ID will give', () => {
     const planned: Network = { ...network('vpn-net'), id: plannedId('vpn-net'), created: '' };
-    const plan = planGuard(['vpn-net'], seen(world([planned], [])), () => []);
+    const plan = planGuard(['vpn-net'], seen(world([planned], [])), { ...parties, warpsOn: () => [] });
     expect(plan.steps)
       .to.have.nested.property('[0].guard')
       .that.deep.equals([{ network: { name: 'vpn-net' }, warps: [] }]);
@@ -113,14 +123,14 @@ describe('the plan of the guard', () => {
   it('plans for the new bridge of a network that is recreated, though the old one is guarded', () => {
     const recreated: Network = { ...vpnNet, created: '' };
     const around = seen(world([recreated], [vpn]), { guard: inForce(['10.1.0.2']) });
-    expect(planText(planGuard(['vpn-net'], around, warpsOn))).to.deep.equal([
+    expect(planText(planGuard(['vpn-net'], around, parties))).to.deep.equal([
       `guard vpn-net: only warps may send out of vpn-net; nothing is guarded on ${bridge} any more`,
     ]);
   });
 
   it('guards both networks of one name', () => {
     const twin = { ...network('vpn-net'), id: idOf('twin') };
-    const plan = planGuard(['vpn-net'], seen(world([vpnNet, twin], [])), () => []);
+    const plan = planGuard(['vpn-net'], seen(world([vpnNet, twin], [])), { ...parties, warpsOn: () => [] });
     expect(plan.steps).to.have.nested.property('[0].guard').with.lengthOf(2);
   });
 
@@ -132,7 +142,7 @@ describe('the plan of the guard', () => {
       vpnNet,
     ];
     const around = seen(world(networks, [vpn]), { interfaces: [], guard: inForce(['10.1.0.2']) });
-    expect(planText(planGuard(['lan', 'template', 'odd', 'vpn-net', 'gone'], around, warpsOn))).to.deep.equal(
+    expect(planText(planGuard(['lan', 'template', 'odd', 'vpn-net', 'gone'], around, parties))).to.deep.equal(
       [
         'unchanged vpn-net: guarded: only 10.1.0.2 may begin a connection out of it',
         'refused gone: cannot be guarded: it does not exist',
@@ -152,7 +162,7 @@ describe('the plan of the guard', () => {
         planGuard(
           ['vpn-net'],
           seen(world([of], running ? [vpn] : [], engine), { interfaces: [...interfaces] }),
-          warpsOn,
+          parties,
         ),
       );
     const written = ['guard vpn-net: only warps may send out of vpn-net'];
@@ -187,7 +197,7 @@ describe('the plan of the guard', () => {
         holders: new Set(),
       },
     };
-    expect(planText(planGuard(['vpn-net'], around, warpsOn))).to.deep.equal([
+    expect(planText(planGuard(['vpn-net'], around, parties))).to.deep.equal([
       'refused vpn-net: cannot be guarded: the engine is on another host',
     ]);
   });
@@ -198,11 +208,11 @@ describe('the plan of the guard', () => {
       ...world([vpnNet, network('other')], [vpn, worker]),
       kernel: { outOfReach, namespaces: new Map(), holders: new Set<string>() },
     };
-    expect(planText(planGuard(['vpn-net', 'other'], around, warpsOn))).to.deep.equal([
+    expect(planText(planGuard(['vpn-net', 'other'], around, parties))).to.deep.equal([
       'guard other, vpn-net: only warps may send out of other, vpn-net',
       'warning : what is guarded at present could not be read, and is planned as if nothing were: Not root.',
     ]);
-    expect(planText(planGuard([], around, warpsOn))).to.deep.equal([]);
+    expect(planText(planGuard([], around, parties))).to.deep.equal([]);
   });
 
   it('names targets that have a way out past the guard', () => {
@@ -215,7 +225,7 @@ describe('the plan of the guard', () => {
       container('old', { on: ['vpn-net', 'web'], state: 'exited' }),
     ];
     const around = seen(world(networks, members), { guard: inForce(['10.1.0.2']) });
-    const plan = planGuard(['vpn-net'], around, warpsOn, ({ name }) => name !== 'proxy');
+    const plan = planGuard(['vpn-net'], around, { ...parties, isTarget: ({ name }) => name !== 'proxy' });
     expect(planText(plan)).to.deep.equal([
       'unchanged vpn-net: guarded: only 10.1.0.2 may begin a connection out of it',
       'caveat vpn-net: not guarded on other networks they are on: api; what they send there while they start is not held back',
@@ -225,7 +235,7 @@ describe('the plan of the guard', () => {
   it('tells of IPv6 that no warp leads out', () => {
     const dual = { ...vpnNet, enableIpv6: true };
     const around = seen(world([dual], [vpn, worker]), { guard: inForce(['10.1.0.2']) });
-    expect(planText(planGuard(['vpn-net'], around, warpsOn))).to.include(
+    expect(planText(planGuard(['vpn-net'], around, parties))).to.include(
       'caveat vpn-net: no warp has an IPv6 address on it: what is sent out of it by IPv6 is held back',
     );
   });

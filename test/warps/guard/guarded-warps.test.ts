@@ -2,11 +2,12 @@ import { expect } from 'chai';
 import type { Container } from '../../../src/lib/model/container.js';
 import { noRouting, type PolicyRoute, type RoutingState } from '../../../src/lib/model/routing.js';
 import { warpsOn } from '../../../src/lib/warps/guard/guarded-warps.js';
+import { unsureWarps } from '../../../src/lib/warps/guard/unsure-warps.js';
 import { planWarps } from '../../../src/lib/warps/plan.js';
 import { tableOf } from '../../../src/lib/warps/policy/tables.js';
 import { warpMetric } from '../../../src/lib/warps/policy/warp-metric.js';
 import { planText } from '../../support/world.js';
-import { bridge, declared, kernelWorld, placed, type PlacedSketch } from '../scenes.js';
+import { bridge, declared, type KernelSketch, kernelWorld, placed, type PlacedSketch } from '../scenes.js';
 
 const net = bridge('net', '10.7.0.0/24');
 const vpn = placed('vpn', { at: { net: '10.7.0.2' } });
@@ -58,6 +59,45 @@ describe('The guard lets out whom something is routed through by hand', () => {
   it('and whom anything declares, whatever stands in a namespace', () => {
     const target = app({ ...admin, labels: { 'fairlead.warp': 'vpn' } });
     expect(letOut([vpn, target], { app: byHandTo(vpn) })).to.deep.equal(['vpn']);
+  });
+});
+
+describe('The guard keeps, while something cannot be read, the address', () => {
+  const other = placed('other', { at: { net: '10.7.0.4' } });
+  const hung = app({ unreadable: 'no answer' });
+  const kept = (
+    containers: readonly Container[],
+    kernel: KernelSketch = {},
+    declaration = declared(),
+  ): string[] => {
+    const isUnsure = unsureWarps(declaration, kernelWorld([net], containers, kernel));
+    return containers.filter(isUnsure).map(({ name }) => name);
+  };
+
+  it('of whom something is routed through by hand where nobody knows who may have done it', () => {
+    const routed = { app: byHandTo(vpn) };
+    expect(kept([vpn, other, hung], { routed })).to.deep.equal(['vpn']);
+    expect(kept([vpn, other, app(admin)], { routed })).to.deep.equal([]);
+    expect(kept([{ ...vpn, state: 'exited' }, other, hung], { routed })).to.deep.equal([]);
+  });
+
+  it('of everybody where it is not known who serves', () => {
+    const readings = { app: { read: 'unreadable', why: 'no' } } as const;
+    const all = ['vpn', 'other', 'app'];
+    expect(kept([vpn, other, app()], { routed: { app: noRouting }, readings })).to.deep.equal(all);
+    expect(kept([vpn, other, app()], { readings })).to.deep.equal([]);
+  });
+
+  it('of the warp of a route that may mean a container', () => {
+    const config = declared({ routes: [{ target: { env: ['EGRESS'] }, via: 'vpn' }] });
+    expect(kept([vpn, other, hung], {}, config)).to.deep.equal(['vpn']);
+    expect(kept([vpn, other, app()], {}, config)).to.deep.equal([]);
+  });
+
+  it('but not of a warp that surely sends all through another one', () => {
+    const first = placed('first', { at: { net: '10.7.0.4' }, labels: { 'fairlead.warp': 'vpn' } });
+    const config = declared({ routes: [{ target: { env: ['EGRESS'] }, via: 'first' }] });
+    expect(kept([vpn, first, hung], {}, config)).to.deep.equal(['vpn']);
   });
 });
 

@@ -47,17 +47,30 @@ describe('A warp that sends all it has through another one', () => {
     expect(of(config(['0.0.0.0/0'], ['198.19.0.0/16']))).to.deep.equal(both);
   });
 
-  it('is none by a route to itself, to one in its namespace, or to one that there is not', () => {
+  it('is none by a route to itself, or to one in its namespace', () => {
     const side = placed('side', { networkMode: { kind: 'container', of: 'first' } });
-    for (const warp of ['first', 'side', 'absent']) {
+    for (const warp of ['first', 'side']) {
       expect(letOut([app, first(through(warp)), side]), warp).to.deep.equal(['10.7.0.3']);
     }
   });
 
+  it('is one also while the other one is not there: it may be created again at any moment', () => {
+    expect(letOut([app, first(through('last'))])).to.deep.equal([]);
+  });
+
+  it('is not let out newly where it may be one, and keeps its address where it has been let out', () => {
+    const config = declared({ routes: [{ target: { env: ['EGRESS'] }, via: 'last' }] }, ['net']);
+    const containers = [app, first({ unreadable: 'no answer' })];
+    const guard = { whole: true, bridges: [{ bridge: bridgeOf(net), warps: ['10.7.0.3'], dropped: 0 }] };
+    const inForce = kernelWorld([net], containers, { guard });
+    expect(letOut(containers, config)).to.deep.equal([]);
+    expect(planWarpGuard(config, inForce).steps).to.deep.equal([]);
+  });
+
   it('is none for what is given by hand: a restart of it takes that away', () => {
     const request = { targets: ['first'], via: 'last' };
-    const isRelayed = relayedWarps(withCommandRoutes(declared(), request), { containers: [first(), last] });
-    expect(isRelayed(first())).to.equal(false);
+    const relayed = relayedWarps(withCommandRoutes(declared(), request), { containers: [first(), last] });
+    expect(relayed(first())).to.equal('no');
   });
 
   it('is not let out by a command for one of its targets either', () => {

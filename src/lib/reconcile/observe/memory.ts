@@ -1,4 +1,4 @@
-import type { Container, ContainerDetails } from '../../model/container.js';
+import type { Container, ContainerDetails, LastRead } from '../../model/container.js';
 import type { HostNetworking } from '../../model/kernel-view.js';
 import type { ContainerProcess, NamespaceReading, NamespaceState } from '../../model/namespace.js';
 import type { Network } from '../../model/network.js';
@@ -52,7 +52,7 @@ export class Memory {
   readonly #unanswered = new Map<string, Remembered<{ readonly why: string; readonly askAgainAt: number }>>();
   readonly #namespaces = new Map<string, Remembered<NamespaceReading>>();
   /** What each container had when it was last read, whatever has happened to it since. */
-  readonly #lastProcesses = new Map<string, Pick<ContainerDetails, 'pid' | 'startedAt'>>();
+  readonly #lastReads = new Map<string, LastRead>();
   /** What was last read of each namespace, for when a look at it fails. */
   readonly #lastStates = new Map<string, LastState>();
   #host: Remembered<HostNetworking> | undefined;
@@ -70,13 +70,14 @@ export class Memory {
 
   rememberDetails(container: Container, details: ContainerDetails): void {
     this.#details.set(container.id, { as: appearance(container), value: details });
-    this.#lastProcesses.set(container.id, { pid: details.pid, startedAt: details.startedAt });
+    const { pid, startedAt, powers, environment } = details;
+    this.#lastReads.set(container.id, { pid, startedAt, powers, environment });
     this.#unanswered.delete(container.id);
   }
 
-  /** The process that a container had when it was last read. It may have ended since: the kernel tells. */
-  lastProcess({ id }: Container): Pick<ContainerDetails, 'pid' | 'startedAt'> | undefined {
-    return this.#lastProcesses.get(id);
+  /** What was last read of a container. Its process may have ended since: the kernel tells. */
+  lastRead({ id }: Container): LastRead | undefined {
+    return this.#lastReads.get(id);
   }
 
   /** The inspect of a container that timed out before. Nobody waits for the same again and again: closings would wait too. */
@@ -189,7 +190,7 @@ export class Memory {
     const present = new Set(containers.map(({ id }) => id));
     const remembered = [
       ...[this.#details, this.#unanswered, this.#namespaces],
-      ...[this.#lastProcesses, this.#lastStates],
+      ...[this.#lastReads, this.#lastStates],
     ];
     for (const each of remembered) for (const id of each.keys()) if (!present.has(id)) each.delete(id);
   }

@@ -29,8 +29,8 @@ async function inspect(
 ): Promise<Reading | undefined> {
   const before = memory?.unanswered(container);
   const unreadable = (why: string): Reading => {
-    const lastProcess = memory?.lastProcess(container);
-    return { read: 'unreadable', why, ...(lastProcess && { lastProcess }) };
+    const lastRead = memory?.lastRead(container);
+    return { read: 'unreadable', why, ...(lastRead && { lastRead }) };
   };
   if (before && !before.isDue) return unreadable(before.why);
   const secondTry = before && AbortSignal.timeout(secondTryMs);

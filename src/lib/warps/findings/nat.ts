@@ -6,6 +6,7 @@ import { type Finding, type Plan, emptyPlan, joinPlans } from '../../model/plan.
 import type { WarpNat, WarpSide } from '../../model/warp-side.js';
 import type { World } from '../../model/world.js';
 import { canonicalAddress } from '../../net/address.js';
+import { isAnyHolderUnread } from '../guard/unsure-warps.js';
 import { isIpv6 } from '../policy/families.js';
 import type { RoutedTarget } from '../routes/route.js';
 
@@ -72,9 +73,18 @@ function aboutTunnel(name: string, { tunnels }: WarpSide, tunnel: string | undef
   return [{ ...finding, reason }];
 }
 
-/** Whether something of ours is in a namespace that could not be read: a warp may have been asked there to serve it. */
-function isAnyUnread({ kernel }: World): boolean {
-  return [...(kernel?.holders ?? [])].some(id => kernel?.namespaces.get(id)?.read === 'unreadable');
+/**
+ * Whether something of ours is in a namespace that could not be read, or that a container is in whose rights were never
+ * read: a warp may have been asked there to serve it.
+ */
+function isAnyUnread(world: World): boolean {
+  const { kernel, containers } = world;
+  return (
+    isAnyHolderUnread(world) ||
+    containers.some(
+      ({ id, reading }) => kernel?.holders.has(id) && reading.read === 'unreadable' && !reading.lastRead,
+    )
+  );
 }
 
 function planSide(process: ContainerProcess, demand: Demand, side: WarpSide): Plan {

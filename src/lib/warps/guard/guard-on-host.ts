@@ -22,6 +22,8 @@ export type WarpsOn = (network: Network) => readonly GuardedWarp[];
 export interface Parties {
   readonly warpsOn: WarpsOn;
   readonly isTarget: (container: Container) => boolean;
+  /** Whether a container may be a warp, as far as could be read: an address of it that is let out stays so. */
+  readonly isUnsure: (container: Container) => boolean;
 }
 
 interface Guarded {
@@ -46,25 +48,26 @@ function addressesOn(network: Network, warps: readonly GuardedWarp[], world: Wor
     warp => isAlive(warp) && !warp.isRelayed && leavesBy(network.name, warp, world),
   );
   const endpoints = leaving.flatMap(warp => endpointOn(warp, network.name) ?? []);
-  const addresses = endpoints.flatMap(({ ipv4 = [], ipv6 = [] }) => [ipv4, ipv6].flat());
-  return [...new Set(addresses.map(canonicalAddress))].sort();
+  return endpoints.flatMap(({ ipv4 = [], ipv6 = [] }) => [ipv4, ipv6].flat()).map(canonicalAddress);
 }
 
 function guardOf(
   network: Network,
-  warps: readonly GuardedWarp[],
+  { warpsOn, isUnsure }: Parties,
   { guard }: HostNetworking,
   world: World,
 ): Guarded {
   const named = network.options['com.docker.network.bridge.name'];
-  const wanted: GuardedNetwork = {
-    network: networkRef(network),
-    ...(named !== undefined && { bridge: named }),
-    warps: addressesOn(network, warps, world),
-  };
   // One that is recreated gets a bridge of another name, and that is not guarded yet.
   const bridge = isYetToBeMade(network) ? named : bridgeOf(network);
   const inForce = guard?.bridges.find(each => each.bridge === bridge);
+  const unsure = addressesOn(network, world.containers.filter(isUnsure), world);
+  const kept = unsure.filter(address => inForce?.warps.includes(address));
+  const wanted: GuardedNetwork = {
+    network: networkRef(network),
+    ...(named !== undefined && { bridge: named }),
+    warps: [...new Set([...addressesOn(network, warpsOn(network), world), ...kept])].sort(),
+  };
   return { network, wanted, ...(inForce && { inForce }) };
 }
 
@@ -108,8 +111,9 @@ export function planGuardOnHost(
   networks: readonly string[],
   host: HostNetworking,
   world: World,
-  { warpsOn, isTarget }: Parties,
+  parties: Parties,
 ): Plan {
+  const { warpsOn, isTarget } = parties;
   const names = new Set([...networks].sort());
   const findings: Finding[] = [];
   const guarded: Guarded[] = [];
@@ -122,7 +126,7 @@ export function planGuardOnHost(
     }
     for (const network of matches) {
       const warps = warpsOn(network);
-      const each = guardOf(network, warps, host, world);
+      const each = guardOf(network, parties, host, world);
       const obstacle = guardObstacle(network, host, world);
       if (obstacle) findings.push({ find: 'refused', job: 'warps', network: name, ...obstacle });
       else {

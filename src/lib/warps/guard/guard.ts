@@ -1,10 +1,9 @@
-import type { Container } from '../../model/container.js';
 import { ExitCode } from '../../model/errors.js';
 import { bridgeOf } from '../../model/guard.js';
 import type { HostNetworking, KernelView, OutOfReach } from '../../model/kernel-view.js';
 import { emptyPlan, type Finding, type Plan } from '../../model/plan.js';
 import type { World } from '../../model/world.js';
-import { type Parties, planGuardOnHost, type WarpsOn } from './guard-on-host.js';
+import { type Parties, planGuardOnHost } from './guard-on-host.js';
 
 /** Why the host's firewall is not known. */
 function whyUnseen({ outOfReach, host }: Partial<KernelView>): Pick<Finding, 'reason' | 'hints'> {
@@ -50,16 +49,11 @@ function planUnseen(
  * while a container starts and nothing is routed in it yet, and against one that can change its own routing (engine
  * fact E35). The table is written as a whole, and what is in force for a network stays so while it is declared.
  */
-export function planGuard(
-  networks: readonly string[],
-  world: World,
-  warpsOn: WarpsOn,
-  isTarget: (container: Container) => boolean = () => true,
-): Plan {
+export function planGuard(networks: readonly string[], world: World, parties: Parties): Plan {
   const { host, outOfReach } = world.kernel ?? {};
   if (outOfReach?.exit === ExitCode.privileges) {
-    return planUnseen(networks, outOfReach, world, { warpsOn, isTarget });
+    return planUnseen(networks, outOfReach, world, parties);
   }
   if (!host || host.lacksNft) return unguarded(networks, world.kernel ?? {});
-  return planGuardOnHost(networks, host, world, { warpsOn, isTarget });
+  return planGuardOnHost(networks, host, world, parties);
 }

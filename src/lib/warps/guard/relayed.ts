@@ -16,26 +16,30 @@ function takesAll(targetRoutes: readonly TargetRoute[]): boolean {
 }
 
 /**
- * Returns whether a warp sends all it has through another warp, as labels or the config declare. From its start until it
- * is routed it would send by its network's gateway what its targets send to it, and with its own address.
+ * Returns whether a warp sends all it has through another warp, as labels or the config declare: `surely`, or `maybe`
+ * where the environment that tells could not be read. From its start until it is routed it would send by its network's
+ * gateway what its targets send to it, and with its own address. That holds just as well while the other warp is not
+ * there: the target is closed then, from the moment it is routed.
  */
 export function relayedWarps(
   declaration: WarpDeclaration,
   { containers }: Pick<World, 'containers'>,
-): (warp: Pick<Container, 'id'>) => boolean {
+): (warp: Pick<Container, 'id'>) => 'surely' | 'maybe' | 'no' {
   const ownerIdOf = (container: Container): string | undefined => {
     const found = namespaceOwner(container, containers);
     return 'owner' in found ? found.owner.id : undefined;
   };
   return ({ id }) => {
-    const targetRoutes = containers
-      .filter(container => ownerIdOf(container) === id)
-      .flatMap(container => targetRoutesFor(container, declaration).targetRoutes)
-      .filter(targetRoute => targetRoute.origin !== 'command');
-    const isElsewhere = (targetRoute: TargetRoute): boolean => {
+    const leadsElsewhere = (targetRoute: TargetRoute): boolean => {
       const warp = warpOf(targetRoute, containers);
-      return warp !== undefined && ownerIdOf(warp) !== id;
+      return targetRoute.origin !== 'command' && (warp === undefined || ownerIdOf(warp) !== id);
     };
-    return takesAll(targetRoutes.filter(isElsewhere));
+    const declared = containers
+      .filter(container => ownerIdOf(container) === id)
+      .map(container => targetRoutesFor(container, declaration));
+    const sure = declared.flatMap(({ targetRoutes }) => targetRoutes).filter(leadsElsewhere);
+    if (takesAll(sure)) return 'surely';
+    const possible = declared.flatMap(each => each.possible).filter(leadsElsewhere);
+    return takesAll([...sure, ...possible]) ? 'maybe' : 'no';
   };
 }

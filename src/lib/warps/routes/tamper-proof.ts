@@ -1,8 +1,13 @@
-import { type Container, isAlive } from '../../model/container.js';
+import { type Container, isAlive, lastReadOf } from '../../model/container.js';
 import { namespaceOwner } from './namespace-owner.js';
 
-function cannotRoute({ reading }: Container): boolean {
-  return reading.read === 'details' && !reading.details.powers.netAdmin;
+/** Running containers in a namespace. */
+function membersOf(owner: Container, containers: readonly Container[]): Container[] {
+  return containers.filter(container => {
+    if (!isAlive(container)) return false;
+    const found = namespaceOwner(container, containers);
+    return 'owner' in found && found.owner.id === owner.id;
+  });
 }
 
 /**
@@ -11,10 +16,12 @@ function cannotRoute({ reading }: Container): boolean {
  * has read may have it.
  */
 export function isTamperProof(owner: Container, containers: readonly Container[]): boolean {
-  const members = containers.filter(container => {
-    if (!isAlive(container)) return false;
-    const found = namespaceOwner(container, containers);
-    return 'owner' in found && found.owner.id === owner.id;
-  });
-  return members.length > 0 && members.every(cannotRoute);
+  const members = membersOf(owner, containers);
+  return members.length > 0 && members.every(member => lastReadOf(member)?.powers.netAdmin === false);
+}
+
+/** Whether a namespace is tamper-proof as far as the rights of its containers have been read. */
+export function mayBeTamperProof(owner: Container, containers: readonly Container[]): boolean {
+  const members = membersOf(owner, containers);
+  return members.length > 0 && !members.some(member => lastReadOf(member)?.powers.netAdmin);
 }

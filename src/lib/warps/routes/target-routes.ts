@@ -1,4 +1,4 @@
-import type { Container } from '../../model/container.js';
+import { type Container, lastReadOf } from '../../model/container.js';
 import { findNamed } from '../../model/lookup.js';
 import { escapeLine } from '../../model/escape.js';
 import type { Finding } from '../../model/plan.js';
@@ -22,6 +22,8 @@ export interface TargetRoute extends RouteTerms {
 /** All that is declared for one container, and why some of it cannot be read. */
 export interface TargetRoutes {
   readonly targetRoutes: readonly TargetRoute[];
+  /** Routes that may mean the container: the environment that tells was never read. */
+  readonly possible: readonly TargetRoute[];
   readonly faults: readonly Pick<Finding, 'reason' | 'hints'>[];
 }
 
@@ -30,6 +32,7 @@ const properName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 
 interface Reading {
   readonly targetRoute?: TargetRoute;
+  readonly possible?: TargetRoute;
   readonly fault?: TargetRoutes['faults'][number];
 }
 
@@ -57,23 +60,25 @@ function byLabel(container: Container, { labels }: WarpDeclaration): Reading {
 
 function byRoute(container: Container, route: DeclaredRoute, { labels }: WarpDeclaration): Reading {
   const { target, origin, via, rules, bypass, nat } = route;
+  const label = container.labels[labels.network];
+  const network = route.network ?? (label !== undefined && properName.test(label) ? label : undefined);
+  const preference = { networkLabel: labels.network, ...(network !== undefined && { network }) };
+  const terms = { container, origin, via, ...preference, rules, bypass, nat };
   let { says } = route;
   if ('named' in target) {
     if (findNamed([container], target.named).length === 0) return {};
   } else {
-    const match = select(target.select, container);
+    // The environment of a container never changes: what was read once is known while it cannot be read.
+    const match = select(target.select, container, lastReadOf(container)?.environment);
     if (match === 'no') return {};
     if (match === 'unreadable') {
       if (container.reading.read !== 'unreadable') return {};
       const reason = `could not tell whether ${says} means it: ${container.reading.why}`;
-      return { fault: { reason } };
+      return { fault: { reason }, possible: { ...terms, says } };
     }
     says = `${says} (${match.matched})`;
   }
-  const label = container.labels[labels.network];
-  const network = route.network ?? (label !== undefined && properName.test(label) ? label : undefined);
-  const preference = { networkLabel: labels.network, ...(network !== undefined && { network }) };
-  return { targetRoute: { container, origin, via, ...preference, rules, bypass, nat, says } };
+  return { targetRoute: { ...terms, says } };
 }
 
 /** What labels, the config and the command line declare for one container. */
@@ -84,6 +89,7 @@ export function targetRoutesFor(container: Container, declaration: WarpDeclarati
   ];
   return {
     targetRoutes: readings.flatMap(({ targetRoute }) => targetRoute ?? []),
+    possible: readings.flatMap(({ possible }) => possible ?? []),
     faults: readings.flatMap(({ fault }) => fault ?? []),
   };
 }
