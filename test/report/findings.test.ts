@@ -34,6 +34,26 @@ describe('What is said of several', () => {
     ]);
   });
 
+  it('has the fields that differ and the hints below it in the status', () => {
+    const hints = ['To have it made again:', 'fairlead network ensure edge --recreate'];
+    const drift = [{ field: 'internal', declared: 'true', actual: 'false\u001b[2J' }];
+    const finding: Finding = {
+      find: 'drift',
+      job: 'networks',
+      network: 'edge',
+      reason: 'it differs',
+      drift,
+      hints,
+    };
+    expect(statusLines(statusOf({ steps: [], findings: [finding] })).slice(0, 5)).to.deep.equal([
+      'networks     1 to look at',
+      '  ! drift  edge  it differs',
+      '      internal: declared true, is false\\e[2J',
+      '      To have it made again:',
+      '      fairlead network ensure edge --recreate',
+    ]);
+  });
+
   it('names some, and counts the rest', () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'a'];
     expect(listedNames(names)).to.equal('a, b, c, d, e and 2 more');

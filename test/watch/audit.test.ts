@@ -70,7 +70,12 @@ describe('The audit lines', () => {
     const findings: Finding[] = [
       { find: 'unchanged', job: 'networks', network: 'a', reason: 'exists' },
       { find: 'unchanged', job: 'networks', network: 'b', reason: 'exists' },
+      { find: 'kept', job: 'attachments', container: 'job', network: 'a', reason: 'rule 1' },
       { find: 'kept', job: 'proxies', container: 'proxy', network: 'a', reason: 'routes web' },
+      { find: 'unchanged', job: 'warps', container: 'worker', reason: 'routed as declared' },
+      { find: 'unchanged', job: 'warps', container: 'vpn', reason: 'routed as declared' },
+      { find: 'unchanged', job: 'warps', container: 'vpn', reason: 'NAT is set up' },
+      { find: 'unchanged', job: 'warps', network: 'a', reason: 'guarded' },
     ];
     expect(
       lines([pass({ only: 'proxies' }), 0], [pass({}, findings), 1], [pass(), 2], [{ kind: 'alive' }, 3]),
@@ -90,6 +95,7 @@ describe('The audit lines', () => {
     expect(lines([pass({}, [refused]), 0], [pass({}, [refused]), 1])).to.deep.equal([
       '<4>refused app: there is no warp vpn',
       '<6>Start it.',
+      '<6>Or name another one.',
     ]);
   });
 
@@ -136,7 +142,6 @@ describe('The audit lines', () => {
       expect(lines([set(false), 0], [blocked(), 1], [blocked('vpn has no address'), 2])).to.deep.equal([
         closed,
         '<4>blocked app: vpn has no address',
-        '<6>no longer: blocked app: vpn is not running (label)',
       ]);
     });
 
@@ -222,6 +227,25 @@ describe('The audit lines', () => {
     const over = pass({ report: { results: [{ step, outcome: 'done' }], findings } });
     expect(lines([planned, 0])).to.deep.equal(['<4>a, b: its gateway moves']);
     expect(lines([planned, 0], [over, 1])).to.have.length(2);
+  });
+
+  it('tell of drift each field, and all that may be done about it', () => {
+    const drift: Finding = {
+      find: 'drift',
+      job: 'networks',
+      network: 'edge',
+      reason: 'it differs',
+      drift: [
+        { field: 'internal', declared: 'true', actual: 'false' },
+        { field: 'ipam.config', declared: '10.78.0.0/24', actual: '10.7\n7.0.0/24' },
+      ],
+      hints: ['To have it made again:', 'fairlead network ensure edge --recreate'],
+    };
+    expect(lines([pass({}, [drift]), 0])).to.deep.equal([
+      '<4>drift edge: it differs (internal: declared true, is false; ipam.config: declared 10.78.0.0/24, is 10.7\\n7.0.0/24)',
+      '<6>To have it made again:',
+      '<6>fairlead network ensure edge --recreate',
+    ]);
   });
 
   it('tell what cannot be mended when it appears and when it is over', () => {

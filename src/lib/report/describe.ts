@@ -1,6 +1,6 @@
 import { escapeLine } from '../model/escape.js';
 import type { GuardedNetwork } from '../model/guard.js';
-import type { Finding } from '../model/plan.js';
+import type { FieldDrift, Finding } from '../model/plan.js';
 import type { NetworkSpec } from '../model/network.js';
 import type { ContainerRef, RouteSummary, Step } from '../model/step.js';
 import type { WarpNat } from '../model/warp-side.js';
@@ -91,4 +91,9 @@ export function subjectOf(finding: Finding): string {
       ? `${finding.container} on ${finding.network}`
       : (finding.container ?? finding.network ?? '');
   return escapeLine(subject);
+}
+
+/** A declared field and what it is instead. */
+export function fieldText({ field, declared, actual }: FieldDrift): string {
+  return escapeLine(`${field}: declared ${declared}, is ${actual}`);
 }

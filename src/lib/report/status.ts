@@ -2,7 +2,7 @@ import { escapeLine } from '../model/escape.js';
 import type { Finding, FindingKind, Plan } from '../model/plan.js';
 import type { Job, Step } from '../model/step.js';
 import { alignColumns } from './columns.js';
-import { describeStep, subjectOf } from './describe.js';
+import { describeStep, fieldText, subjectOf } from './describe.js';
 import { groupFindings, listedNames } from '../model/group-findings.js';
 import { type Palette, plain } from './palette.js';
 
@@ -65,7 +65,13 @@ function noteVerb(find: FindingKind): string {
   return find === 'label-drift' ? 'label drift' : find;
 }
 
-/** One line a job, and below it one line for each thing that is not as declared. */
+/** What goes below the line of a group: the fields that differ, and what may be done about it. */
+function detailsOf({ findings, hints }: ReturnType<typeof groupFindings>[number]): string[] {
+  const fields = findings.flatMap(({ drift = [] }) => drift.map(fieldText));
+  return [...new Set(fields), ...hints.map(hint => escapeLine(hint))].map(text => `      ${text}`);
+}
+
+/** One line a job, and below it one line for each thing that is not as declared, with what may be done about it. */
 export function statusLines(statuses: readonly JobStatus[], palette: Palette = plain): string[] {
   const heads = alignColumns(statuses.map(status => [status.job, headline(status)]));
   return statuses.flatMap(({ toDo, notes, unmatched }, i) => {
@@ -73,7 +79,8 @@ export function statusLines(statuses: readonly JobStatus[], palette: Palette = p
       const { sign, verb, subject } = describeStep(step);
       return [`  ${sign} ${verb}`, subject, escapeLine(step.reason)];
     });
-    const rest = groupFindings(notes).map(({ find, findings, reason }) => [
+    const groups = groupFindings(notes);
+    const rest = groups.map(({ find, findings, reason }) => [
       `  ! ${noteVerb(find)}`,
       listedNames(findings.map(subjectOf)),
       escapeLine(reason),
@@ -87,7 +94,10 @@ export function statusLines(statuses: readonly JobStatus[], palette: Palette = p
     return [
       heads[i] ?? '',
       ...below.slice(0, steps.length).map(palette.changed),
-      ...below.slice(steps.length, mended).map(palette.warned),
+      ...groups.flatMap((group, at) => [
+        palette.warned(below[steps.length + at] ?? ''),
+        ...detailsOf(group).map(palette.faint),
+      ]),
       ...below.slice(mended).map(palette.faint),
     ];
   });

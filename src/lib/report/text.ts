@@ -2,7 +2,7 @@ import { escapeLine } from '../model/escape.js';
 import type { Finding, FindingKind } from '../model/plan.js';
 import type { Report, StepResult } from '../model/report.js';
 import { alignColumns } from './columns.js';
-import { describeStep, subjectOf } from './describe.js';
+import { describeStep, fieldText, subjectOf } from './describe.js';
 import { type Palette, plain } from './palette.js';
 import { summaryOf } from './summary.js';
 
@@ -46,9 +46,7 @@ function findingLine(finding: Finding): Line[] {
   const look = shown[finding.find];
   // A selector that describes no container at present is nothing to mend; a name that none has may be misspelt.
   if (!look || (finding.find === 'unmatched' && finding.container === undefined)) return [];
-  const fields = (finding.drift ?? []).map(({ field, declared, actual }) =>
-    escapeLine(`${field}: declared ${declared}, is ${actual}`),
-  );
+  const fields = (finding.drift ?? []).map(fieldText);
   return [
     {
       sign: look.sign,

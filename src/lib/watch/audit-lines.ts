@@ -3,7 +3,7 @@ import { escapeLine } from '../model/escape.js';
 import type { Finding, FindingKind } from '../model/plan.js';
 import type { Report, StepFailure, StepResult } from '../model/report.js';
 import type { Step } from '../model/step.js';
-import { describeStep, subjectOf } from '../report/describe.js';
+import { describeStep, fieldText, subjectOf } from '../report/describe.js';
 
 const noted: Partial<Record<FindingKind, string>> = {
   drift: 'drift',
@@ -45,9 +45,13 @@ export function skippedLine({ step, note = '' }: StepResult): string {
   return `left for later: ${verb} ${subject}: ${escapeLine(note)}`;
 }
 
+/** A finding with every field that differs. */
 export function findingLine(finding: Finding): string {
   const subject = subjectOf(finding);
-  return `${noted[finding.find] ?? finding.find}${subject === '' ? '' : ` ${subject}`}: ${escapeLine(finding.reason)}`;
+  const fields = (finding.drift ?? []).map(fieldText);
+  const more = fields.length === 0 ? '' : ` (${fields.join('; ')})`;
+  const verb = noted[finding.find] ?? finding.find;
+  return `${verb}${subject === '' ? '' : ` ${subject}`}: ${escapeLine(finding.reason)}${more}`;
 }
 
 function counted(count: number, one: string, many: string): string[] {
@@ -56,12 +60,20 @@ function counted(count: number, one: string, many: string): string[] {
 
 /** What a pass found that had nothing to change. */
 export function asDeclaredLine({ findings }: Report): string {
-  const count = (find: FindingKind, job: Finding['job']): number =>
-    findings.filter(finding => finding.find === find && finding.job === job).length;
+  const settled = findings.filter(({ find }) => find === 'unchanged' || find === 'kept');
+  const count = (job: Finding['job']): number => settled.filter(finding => finding.job === job).length;
+  const ofWarps = settled.filter(({ job }) => job === 'warps');
+  // A warp that is itself routed through another one has a finding as each of them.
+  const containers = new Set(ofWarps.flatMap(({ container }) => container ?? []));
+  const guarded = ofWarps.filter(
+    ({ container, network }) => container === undefined && network !== undefined,
+  );
   const parts = [
-    ...counted(count('unchanged', 'networks'), 'network', 'networks'),
-    ...counted(count('kept', 'proxies'), 'membership of a proxy', 'memberships of proxies'),
-    ...counted(count('unchanged', 'warps'), 'target or warp', 'targets and warps'),
+    ...counted(count('networks'), 'network', 'networks'),
+    ...counted(count('attachments'), 'attachment', 'attachments'),
+    ...counted(count('proxies'), 'membership of a proxy', 'memberships of proxies'),
+    ...counted(containers.size, 'target or warp', 'targets and warps'),
+    ...counted(guarded.length, 'guarded network', 'guarded networks'),
   ];
   return `everything is as declared${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`;
 }

@@ -49,20 +49,25 @@ export class FindingsLog {
     const current = new Map([...kept, ...found.map(finding => [findingLine(finding), finding] as const)]);
     for (const [line, finding] of current)
       if (!this.#findings.has(line)) this.#appeared(line, finding, saidByStep);
-    for (const [line, finding] of this.#findings)
-      if (!current.has(line)) this.#isOver(line, finding, changes);
+    const stillFound = new Set([...current.values()].map(sameObject));
+    for (const [line, finding] of this.#findings) {
+      if (current.has(line)) continue;
+      // In other words now: to call it over would say that the object is well.
+      if (stillFound.has(sameObject(finding))) this.#log.debug(`no longer: ${line}`);
+      else this.#isOver(line, finding, changes);
+    }
     this.#findings = current;
     this.#blocked = pass.only ? saidByStep : new Set(blocked);
   }
 
   #appeared(line: string, finding: Finding, saidByStep: ReadonlySet<string>): void {
-    const { find, container = '', hints: [hint] = [] } = finding;
+    const { find, container = '', hints = [] } = finding;
     if (find === 'blocked' && saidByStep.has(container)) {
       this.#log.debug(line);
       return;
     }
     this.#log.warn(line);
-    if (hint !== undefined) this.#log.info(escapeLine(hint));
+    for (const hint of hints) this.#log.info(escapeLine(hint));
   }
 
   #isOver(line: string, { find, container = '' }: Finding, changes: ReadonlyMap<string, StepResult>): void {
