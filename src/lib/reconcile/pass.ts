@@ -9,6 +9,7 @@ import { apply, dryRun } from './apply/apply.js';
 import { GoneWarpMonitor } from './apply/gone-warp-monitor.js';
 import { KnownRoutings } from './apply/known-routings.js';
 import { Writers } from './apply/writers.js';
+import { joinReports } from './join-reports.js';
 import type { Journal } from './journal/journal.js';
 
 /** What every pass sees. */
@@ -61,15 +62,6 @@ function refuseHalfWork({ kernel }: Pick<World, 'kernel'>): void {
   const away = kernel?.outOfReach;
   if (away?.exit !== ExitCode.privileges) return;
   throw new FairleadError(away.why, { code: away.code, exit: away.exit, hints: away.hints });
-}
-
-/** All results of both, and of each job the findings of the later report that has any. */
-function joinReports(before: Report, after: Report): Report {
-  const seenAgain = new Set(after.findings.map(({ job }) => job).concat('warps'));
-  return {
-    results: [...before.results, ...after.results],
-    findings: [...before.findings.filter(({ job }) => !seenAgain.has(job)), ...after.findings],
-  };
 }
 
 /** Reports steps that still need another round as failed: the command must not say that all is as declared. */
