@@ -21,6 +21,8 @@ export interface Connection {
   readonly config: FairleadConfig;
   /** The file it was read from; absent where there is none. */
   readonly configFile?: string;
+  /** Which version of the file was read. */
+  readonly configVersion?: string;
   /** What is doubtful in it. */
   readonly warnings: readonly string[];
   /** Where the engine is. */
@@ -68,6 +70,7 @@ export async function connect(flags: GlobalFlags): Promise<Connection> {
     config: loaded.config,
     warnings,
     ...(loaded.file !== undefined && { configFile: loaded.file }),
+    ...(loaded.version !== undefined && { configVersion: loaded.version }),
     journal,
     kernel: kernelAccess(endpoint, process.env, { folder, warn: message => log.warn(message) }),
     log,

@@ -128,6 +128,7 @@ describe('Signals and a changed config under watch on Engine 28.5', () => {
       );
     await isOn('bridge', 'one');
     await place.configure(tier('two'));
+    daemon.child.kill('SIGHUP');
     await isOn('bridge', 'two');
 
     const refused = (): number => daemon.log.split('the old one stays in force').length - 1;

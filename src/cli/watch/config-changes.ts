@@ -1,6 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { versionOf } from '../../lib/config/source/file-version.js';
 import type { Clock } from '../../lib/watch/clock.js';
 
 /** A folder that is swapped for another one takes its watcher along without a word: then a look tells. */
@@ -9,6 +10,8 @@ const lookEveryMs = 30_000;
 const lookSoonMs = 100;
 
 export interface FileChangeOptions {
+  /** The version that was read: the file may have changed since then. Absent: that is not known, and it is read again. */
+  readonly version?: string | undefined;
   readonly changed: () => void;
   /** Called once at most: then only looks tell. */
   readonly unwatchable: () => void;
@@ -27,12 +30,9 @@ async function inodeOf(folder: string): Promise<bigint | undefined> {
   );
 }
 
-/** What tells one version of a file from another, wherever links lead; undefined where there is none. */
-async function versionOf(file: string): Promise<string | undefined> {
-  return stat(file, { bigint: true }).then(
-    ({ dev, ino, mtimeNs, size }) => [dev, ino, mtimeNs, size].join(' '),
-    () => undefined,
-  );
+/** The version of the file, wherever links lead; undefined where there is none. */
+async function versionAt(file: string): Promise<string | undefined> {
+  return stat(file, { bigint: true }).then(versionOf, () => undefined);
 }
 
 /**
@@ -45,23 +45,22 @@ class FileChanges {
   readonly #closed = new AbortController();
   readonly #folders = new Map<string, WatchedFolder>();
   #version: string | undefined;
+  #look = Promise.resolve();
   #looksSoon = false;
   #isTold = false;
 
   constructor(file: string, options: FileChangeOptions) {
     this.#file = file;
     this.#options = options;
+    this.#version = options.version;
   }
 
   async follow(): Promise<void> {
     const { clock } = this.#options;
     const { signal } = this.#closed;
-    this.#version = await versionOf(this.#file);
-    await this.#watchFolders();
-    for (;;) {
+    while (!signal.aborted) {
+      await this.#looked();
       await clock.sleep(lookEveryMs, signal);
-      if (signal.aborted) return;
-      await this.#look();
     }
   }
 
@@ -70,9 +69,15 @@ class FileChanges {
     for (const { watcher } of this.#folders.values()) watcher.close();
   }
 
-  async #look(): Promise<void> {
+  /** One look after the other: the later one must not be overtaken by what the earlier one saw. */
+  #looked(): Promise<void> {
+    this.#look = this.#look.then(() => this.#lookNow());
+    return this.#look;
+  }
+
+  async #lookNow(): Promise<void> {
     await this.#watchFolders();
-    const version = await versionOf(this.#file);
+    const version = await versionAt(this.#file);
     // One that is not there is about to be put there, as a rule: it is read then.
     if (version === undefined || version === this.#version || this.#closed.signal.aborted) return;
     this.#version = version;
@@ -83,7 +88,7 @@ class FileChanges {
   #noticed(name: string | null): void {
     if (name === null || name === basename(this.#file)) {
       this.#options.changed();
-      void versionOf(this.#file).then(version => (this.#version = version ?? this.#version));
+      void versionAt(this.#file).then(version => (this.#version = version ?? this.#version));
       return;
     }
     if (this.#looksSoon) return;
@@ -94,7 +99,7 @@ class FileChanges {
   async #lookSoon(): Promise<void> {
     await this.#options.clock.sleep(lookSoonMs, this.#closed.signal);
     this.#looksSoon = false;
-    await this.#look();
+    await this.#looked();
   }
 
   async #watchFolders(): Promise<void> {

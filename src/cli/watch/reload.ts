@@ -1,11 +1,10 @@
+import { doubtfulParts } from '../../lib/config/half-written.js';
 import type { LoadedConfig } from '../../lib/config/load.js';
 import { ConfigError, loadConfig } from '../../lib/config/load.js';
 import { problemLine } from '../../lib/config/problem-text.js';
 import type { FairleadConfig } from '../../lib/config/schema.js';
 import { FairleadError } from '../../lib/model/errors.js';
 import { escapeLine } from '../../lib/model/escape.js';
-import { warpDeclaration } from '../../lib/warps/routes/declaration.js';
-import { takenBack } from '../../lib/warps/routes/taken-back.js';
 import type { ReloadRequest } from '../../lib/watch/reloads.js';
 import { configRequest } from '../config-request.js';
 import type { Connection } from '../connection.js';
@@ -25,7 +24,7 @@ export interface ConfigReloaderOptions {
 /** Reads the config anew. One that cannot be used, or may be half written, leaves the old one in force. */
 export class ConfigReloader {
   readonly #options: ConfigReloaderOptions;
-  /** What was read last and not put in force, for all that it would take back. */
+  /** The config that was read last and is not in force, because it may be half written. */
   #doubted: string | undefined;
 
   constructor(options: ConfigReloaderOptions) {
@@ -47,18 +46,15 @@ export class ConfigReloader {
     }
     const { config } = loaded;
     const read = JSON.stringify(config);
-    const lost = takenBack(warpDeclaration(connection.config), warpDeclaration(config));
+    const parts = doubtfulParts(connection.config, config);
     const isSure = request.causes.includes('SIGHUP') || (request.isStill && read === doubted);
-    if (lost.length > 0 && !isSure) {
+    if (parts.length > 0 && !isSure) {
       this.#doubted = read;
       // Said once, however many pieces it comes in.
       if (doubted === undefined) {
         log.info(
-          'the new config takes something back: it is in force once the file has been still for a while',
-          {
-            file: configFile,
-            what: lost.join(', '),
-          },
+          'the new config may be half written: it is in force once the file has been still for a while',
+          { file: configFile, parts: parts.join(', ') },
         );
       }
       return 'unsure';

@@ -119,6 +119,7 @@ export async function runWatch(
   });
   stop.onReload = () => void reloads.request('SIGHUP');
   const unwatch = onFileChange(configFile, {
+    version: connection.configVersion,
     changed: () => void reloads.request('the config has changed'),
     unwatchable: () =>
       log.warn('the config file cannot be watched: it is looked at every 30 s, and SIGHUP reads it anew', {

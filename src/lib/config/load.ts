@@ -27,6 +27,8 @@ export interface LoadedConfig {
   readonly config: FairleadConfig;
   /** Absent where there is none. */
   readonly file?: string;
+  /** Which version of the file it is. */
+  readonly version?: string;
   readonly origins: Origins;
   readonly warnings: readonly Problem[];
 }
@@ -59,7 +61,14 @@ export async function loadConfig(request: ConfigRequest): Promise<LoadedConfig> 
   const { config, problems, origins } = await examine(source, overrides, request.env);
   if (!config || problems.some(({ severity }) => severity === 'error'))
     throw new ConfigError(source?.file ?? 'from flags and environment', problems);
-  return { config, ...(source && { file: source.file }), origins, warnings: problems };
+  const { file, version } = source ?? {};
+  return {
+    config,
+    ...(file !== undefined && { file }),
+    ...(version !== undefined && { version }),
+    origins,
+    warnings: problems,
+  };
 }
 
 /**

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
 import { onFileChange } from '../../../src/cli/watch/config-changes.js';
+import { versionOf } from '../../../src/lib/config/source/file-version.js';
 import { FakeClock } from '../../support/fake-clock.js';
 
 describe('A config file that is followed', () => {
@@ -26,9 +27,13 @@ describe('A config file that is followed', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
+  const versionNow = async (file: string): Promise<string> =>
+    versionOf(await stat(join(folder, file), { bigint: true }));
+
   /** Begins to follow it, and returns once that is so. */
-  async function follow(file: string): Promise<void> {
+  async function follow(file: string, version = versionNow(file)): Promise<void> {
     end = onFileChange(join(folder, file), {
+      version: await version,
       changed: () => (told += 1),
       unwatchable: () => (unwatchable += 1),
       clock,
@@ -75,6 +80,16 @@ describe('A config file that is followed', () => {
     const after = told;
     await pass();
     expect(told).to.equal(after);
+  });
+
+  it('is told of where it changed between the reading of it and now', async () => {
+    await write('etc/f.yaml', 'a');
+    const version = await versionNow('etc/f.yaml');
+    await write('etc/f.yaml', 'bb');
+    await follow('etc/f.yaml', Promise.resolve(version));
+    expect(told).to.equal(1);
+    await pass();
+    expect(told).to.equal(1);
   });
 
   it('is told of in a folder that was swapped for another one, and from then on', async () => {

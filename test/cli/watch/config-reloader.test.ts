@@ -77,6 +77,29 @@ describe('A config that is read anew', () => {
     expect(guarded()).to.equal(false);
   });
 
+  // As a slow line writes them: each beginning is a valid config too.
+  const pieces: [what: string, begun: string, rest: string][] = [
+    [
+      'an attachment',
+      'networks: { work: {} }\n',
+      'attachments: [{ select: { names: [api] }, networks: [work] }]\n',
+    ],
+    ['an app', 'networks: { work: {} }\n', 'apps: { web: { services: { api: { networks: [work] } } } }\n'],
+    ['a proxy', 'networks: { work: {} }\n', 'proxies: [{ container: traefik }]\n'],
+    ['what a proxy never leaves', 'proxies:\n  - container: traefik\n', '    pinned: [work]\n'],
+    ['the pattern of warps', 'warp:\n  nat: true\n', '  container_name_pattern: "vpn-*"\n'],
+  ];
+  for (const [what, begun, rest] of pieces) {
+    it(`is not in force while ${what} is yet to be written again`, async () => {
+      expect(await read(`${begun}${rest}`, 'SIGHUP')).to.equal('in force');
+      const { config } = connection;
+      expect(await read(begun)).to.equal('unsure');
+      expect(connection.config).to.equal(config);
+      expect(await read(`${begun}${rest}`)).to.equal('in force');
+      expect(connection.config).to.deep.equal(config);
+    });
+  }
+
   it('is in force at once where somebody says so by a signal, or where it takes nothing back', async () => {
     expect(await read(`${whole}  more: {}\n`)).to.equal('in force');
     expect(await read(half, 'SIGHUP')).to.equal('in force');

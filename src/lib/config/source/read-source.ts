@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { ExitCode, FairleadError } from '../../model/errors.js';
+import { versionOf } from './file-version.js';
 import type { Format } from './parse-text.js';
 import type { Problem } from './problem.js';
 import { codeOf } from '../../model/error-code.js';
@@ -13,6 +14,8 @@ export interface ConfigSource {
   /** As people know it: a path, or `-` for standard input. */
   readonly file: string;
   readonly text: string;
+  /** Which version of the file the text is of; absent for standard input. */
+  readonly version?: string;
   readonly format: Format;
   /** The key of the text that holds the config, where it is not the whole: `fairlead` of a package.json. */
   readonly property?: string;
@@ -31,14 +34,16 @@ export async function readSource(file: string, options: ReadOptions = {}): Promi
     throw unreadable(file, reasonOf(error));
   });
   try {
+    // Before it is read: what is written meanwhile makes another version.
+    const stats = await handle.stat({ bigint: true });
     const bytes = await readBounded(handle, file);
-    const { mode, uid } = await handle.stat();
     return {
       file,
       text: decode(bytes, file),
+      version: versionOf(stats),
       format: formatOf(file),
       ...(options.property !== undefined && { property: options.property }),
-      warnings: options.uid === 0 ? ownershipWarnings(file, mode, uid) : [],
+      warnings: options.uid === 0 ? ownershipWarnings(file, Number(stats.mode), Number(stats.uid)) : [],
     };
   } catch (error) {
     throw error instanceof FairleadError ? error : unreadable(file, reasonOf(error));
