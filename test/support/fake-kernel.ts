@@ -1,5 +1,5 @@
 import { ExitCode } from '../../src/lib/model/errors.js';
-import type { GuardedBridge } from '../../src/lib/model/guard.js';
+import type { GuardState, GuardedBridge } from '../../src/lib/model/guard.js';
 import type { HostNetworking } from '../../src/lib/model/kernel-view.js';
 import type { ContainerProcess, Link, NamespaceReading, Sysctls } from '../../src/lib/model/namespace.js';
 import { noRouting, type RoutingChange, type RoutingState } from '../../src/lib/model/routing.js';
@@ -134,6 +134,11 @@ export class FakeKernel implements Kernel {
   async readHost(): Promise<HostNetworking> {
     await this.#called('readHost');
     return structuredClone(this.host);
+  }
+
+  async readGuard(): Promise<GuardState | undefined> {
+    await this.#called('readGuard');
+    return structuredClone(this.host.guard);
   }
 
   async findHolders(): Promise<ReadonlySet<string>> {

@@ -57,6 +57,7 @@ export async function wholePass(
   const passFor = (only: ReadonlySet<Job> | undefined, isSecondLook = false): Pass<World> => ({
     failFast: (flags['fail-fast'] ?? false) || config.fail_fast,
     kernel: access.kernel,
+    isGuarded: declared.warps.guarded.length > 0 && (only?.has('warps') ?? true),
     observe: async (engine, signal) => {
       const sources = { engine, access, memory, signal };
       const plansNetworks = only?.has('networks') ?? true;

@@ -1,4 +1,4 @@
-import type { GuardedBridge } from '../model/guard.js';
+import type { GuardState, GuardedBridge } from '../model/guard.js';
 import type { HostNetworking } from '../model/kernel-view.js';
 import type { ContainerProcess, NamespaceReading } from '../model/namespace.js';
 import type { RoutingChange } from '../model/routing.js';
@@ -26,6 +26,8 @@ export interface Kernel {
   /** Throws where rights or tools are missing for the work to be done, with all that is missing in one message. */
   check(signal?: AbortSignal): Promise<void>;
   readHost(signal?: AbortSignal): Promise<HostNetworking>;
+  /** The guard's table alone; undefined where there is none. */
+  readGuard(signal?: AbortSignal): Promise<GuardState | undefined>;
   /** IDs of the containers in whose namespaces anything of ours is. Starts no process. */
   findHolders(): Promise<ReadonlySet<string>>;
   readNamespace(

@@ -1,4 +1,5 @@
 import type { WrittenGuard } from './guard-table/boot-guard.js';
+import { readGuard } from './guard-table/read-guard.js';
 import { writeGuard } from './guard-table/write-guard.js';
 import { findHolders } from './find-holders.js';
 import type { Kernel } from './kernel.js';
@@ -31,6 +32,9 @@ export function localKernel({ path, observe = run => run, written }: LocalKernel
   return {
     check: signal => needed.check(signal),
     readHost: signal => readHost(run, findProgram, signal),
+    // Without nft there can be no guard of ours.
+    readGuard: async signal =>
+      (await findProgram('nft')) === undefined ? undefined : readGuard(run, signal),
     findHolders: () => Promise.resolve(findHolders()),
     async readNamespace(process, question, signal) {
       try {

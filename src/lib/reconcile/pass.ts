@@ -30,6 +30,8 @@ export interface Pass<Seen extends SeenWorld> {
   readonly next?: (report: Report, seen: Seen) => Pass<Seen> | undefined;
   /** The kernel that the containers run on, where the pass works on it. */
   readonly kernel?: Kernel | undefined;
+  /** Whether a guard of an earlier run may be in force: it is then watched before the pass has read anything else. */
+  readonly isGuarded?: boolean;
 }
 
 /** After this many rounds no other one is begun: something else keeps changing what each of them finds. */
@@ -93,6 +95,7 @@ async function runRound<Seen extends SeenWorld>(
       : undefined;
   // Before anything is read: to read may take long too, and what earlier passes have opened is known.
   monitor?.begin();
+  if (pass.isGuarded) monitor?.readFirst();
   try {
     const seen = await pass.observe(engine, signal);
     known.see(seen);

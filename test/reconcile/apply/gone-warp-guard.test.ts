@@ -1,6 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
+import { ExitCode } from '../../../src/lib/model/errors.js';
+import { KernelError } from '../../../src/lib/netns/kernel-error.js';
+import { GoneWarpMonitor } from '../../../src/lib/reconcile/apply/gone-warp-monitor.js';
 import { KnownRoutings } from '../../../src/lib/reconcile/apply/known-routings.js';
+import { Writers } from '../../../src/lib/reconcile/apply/writers.js';
 import type { Report } from '../../../src/lib/model/report.js';
 import { lines, WarpStage } from '../../support/warp-stage.js';
 
@@ -44,6 +48,10 @@ function letOut({ kernel }: WarpStage): readonly string[] {
 
 function addressOf(scene: WarpStage, name: string): string {
   return scene.daemon.container(name).Networks['net']?.IPAddress ?? '';
+}
+
+function failing(): Promise<never> {
+  return Promise.reject(new KernelError('refused', 'No.', { exit: ExitCode.failed }));
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -100,7 +108,7 @@ describe('The guard, while the engine is at something', () => {
         return setGuard(bridges);
       };
       scene.stop('vpn');
-      const reads = (): number => scene.kernel.calls.filter(call => call === 'readHost').length;
+      const reads = (): number => scene.kernel.calls.filter(call => call === 'readGuard').length;
       const before = reads();
       await until(() => reads() > before);
       for (let turns = 0; turns < 50; turns += 1) await setImmediate();
@@ -187,5 +195,73 @@ describe('The guard, while the engine is at something', () => {
     });
     const { report } = await scene.pass({ known }, { only: ['attachments'] });
     expect(guardLines(report)).to.deep.equal(['done guard net']);
+  });
+
+  it('is read without the rest of the host, which may be unreadable then', async () => {
+    const scene = await stage();
+    const { kernel } = scene;
+    const readHost = kernel.readHost.bind(kernel);
+    holdConnect(scene, async () => {
+      kernel.readHost = failing;
+      scene.stop('vpn');
+      await until(() => letOut(scene).length === 0);
+      kernel.readHost = readHost;
+    });
+    const { report } = await scene.pass();
+    expect(guardLines(report)).to.deep.equal(['done guard net']);
+  });
+
+  it('loses it by a second try where the first one failed, and is not written again before', async () => {
+    const known = new KnownRoutings();
+    const scene = await stage(known);
+    const { engine, kernel } = scene;
+    const setGuard = kernel.setGuard.bind(kernel);
+    let tries = 0;
+    let now = 0;
+    kernel.setGuard = bridges => {
+      tries += 1;
+      return tries < 3 ? failing() : setGuard(bridges);
+    };
+    const monitor = new GoneWarpMonitor({ engine, kernel, known, writers: new Writers(), now: () => now });
+    const looks = (): number => scene.daemon.calls.filter(call => call === 'GET /containers/json').length;
+    monitor.begin();
+    scene.stop('vpn');
+    for (const tried of [1, 2]) {
+      await until(() => tries === tried);
+      const before = looks();
+      await until(() => looks() > before + 1);
+      expect([tries, letOut(scene).length]).to.deep.equal([tried, 1]);
+      now += 2000;
+    }
+    await until(() => letOut(scene).length === 0);
+    await monitor.end();
+    expect(tries).to.equal(3);
+    const closings = known.takeClosings().filter(({ step }) => step.do === 'set-guard');
+    const outcomes = closings.map(({ outcome }) => outcome);
+    expect(outcomes).to.deep.equal(['failed', 'done']);
+  });
+
+  it('loses it also while the first pass of all still reads', async () => {
+    const scene = await stage();
+    const inspect = scene.engine.inspectContainer.bind(scene.engine);
+    const reads = (): number => scene.kernel.calls.filter(call => call === 'readGuard').length;
+    const before = reads();
+    let isHeld = true;
+    Object.assign(scene.engine, {
+      inspectContainer: async (...args: Parameters<typeof inspect>) => {
+        if (isHeld && args[0].name === 'worker') {
+          await until(() => reads() > before);
+          scene.stop('vpn');
+          await until(() => letOut(scene).length === 0);
+          isHeld = false;
+        }
+        return inspect(...args);
+      },
+    });
+    const { report } = await scene.pass();
+    expect(isHeld).to.equal(false);
+    expect(guardLines(report)[0]).to.equal('done guard net');
+    expect(letOut(scene)).to.deep.equal([]);
+    expect(await scene.planned()).to.deep.equal([]);
   });
 });

@@ -9,6 +9,7 @@ import { planStaleRouteRemoval } from '../../warps/changes/stale-routes.js';
 import { RecentContainers } from '../recent-containers.js';
 import { executeInKernel, namespaceOf } from './kernel-steps.js';
 import type { KnownRoutings } from './known-routings.js';
+import { readFirstGuard } from './read-first-guard.js';
 import { resultOf } from './step-result.js';
 import { closingsAtOnce } from './step-groups.js';
 import type { Writers } from './writers.js';
@@ -16,6 +17,9 @@ import type { Writers } from './writers.js';
 /** Between two looks; more where the list takes long to read. */
 const everyMs = 200;
 const shareOfTime = 4;
+
+/** A closing that failed is tried again after this long: what made it fail may be over long before the pass is. */
+const tryAgainMs = 2000;
 
 export interface MonitorOptions {
   readonly engine: Engine;
@@ -26,6 +30,8 @@ export interface MonitorOptions {
   readonly signal?: AbortSignal | undefined;
   /** Why a step is not attempted at present. */
   readonly heldBack?: ((step: Step) => string | undefined) | undefined;
+  /** Gives milliseconds that never go back. */
+  readonly now?: () => number;
 }
 
 type Closing = SetRouting | SetGuard;
@@ -39,14 +45,17 @@ export class GoneWarpMonitor {
   readonly #options: MonitorOptions;
   readonly #recent: RecentContainers;
   readonly #over = new AbortController();
-  /** Closings that failed are not tried again in the same pass: the next one reports why. */
-  readonly #failed = new Set<string>();
+  /** When a closing that failed may be tried again. */
+  readonly #tryAgainAt = new Map<string, number>();
+  readonly #now: () => number;
   readonly #underWay = new Map<string, Promise<void>>();
   #containers: readonly Container[] = [];
+  #reading: Promise<void> | undefined;
   #looking: Promise<void> | undefined;
 
   constructor(options: MonitorOptions) {
     this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
     this.#recent = new RecentContainers(options.engine);
   }
 
@@ -56,10 +65,18 @@ export class GoneWarpMonitor {
     if (hasViaRoutes || guard.letsOut) this.#looking ??= this.#look(this.#over.signal);
   }
 
+  /** Begins with the guard that is in force, where no pass of this run has read it yet. */
+  readFirst(): void {
+    const { engine, kernel, known } = this.#options;
+    if (known.guard.isKnown) return;
+    this.#reading ??= readFirstGuard(engine, kernel, known.guard, this.#over.signal).then(() => this.begin());
+  }
+
   /** Ends it when what is being closed is closed; until then it goes on looking, for a closing may wait for the engine. */
   async end(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay.values());
     this.#over.abort();
+    await this.#reading;
     await this.#looking;
     await Promise.all(this.#underWay.values());
   }
@@ -96,7 +113,8 @@ export class GoneWarpMonitor {
     if (signal?.aborted || this.#over.signal.aborted) return [];
     const guard = planStaleGuardRemoval(known.guard.bridges, this.#containers);
     const closings = [...(guard ? [guard] : []), ...planStaleRouteRemoval(known.all(), this.#containers)];
-    return closings.filter(step => !this.#failed.has(keyOf(step)) && heldBack?.(step) === undefined);
+    const isDue = (step: Closing): boolean => this.#now() >= (this.#tryAgainAt.get(keyOf(step)) ?? -Infinity);
+    return closings.filter(step => isDue(step) && heldBack?.(step) === undefined);
   }
 
   #close(namespace: string, limit: <T>(work: () => Promise<T>) => Promise<T>): void {
@@ -114,7 +132,13 @@ export class GoneWarpMonitor {
     const { engine, kernel, known } = this.#options;
     const context = { engine, kernel, known, containers: this.#recent, networkIds: () => new Map() };
     const result = await resultOf(step, () => executeInKernel(step, context));
-    if (result.outcome === 'failed') this.#failed.add(keyOf(step));
+    const key = keyOf(step);
+    const hasFailedBefore = this.#tryAgainAt.has(key);
+    if (result.outcome === 'failed') {
+      this.#tryAgainAt.set(key, this.#now() + tryAgainMs);
+      // One failure of a closing is enough in a report.
+      if (hasFailedBefore) return;
+    } else this.#tryAgainAt.delete(key);
     known.noteClosing(withAnotherRound(result));
   }
 }

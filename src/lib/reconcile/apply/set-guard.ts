@@ -88,7 +88,7 @@ export async function withdrawFromGuard(
   withdraws: readonly GuardedBridge[],
   known: readonly KnownBridge[],
 ): Promise<Executed> {
-  const { guard: inForce } = await kernel.readHost();
+  const inForce = await kernel.readGuard();
   if (!inForce?.whole) {
     const note = 'the guard was changed by somebody else';
     return { outcome: 'unchanged', note, needsAnotherRound: true, guard: [] };
