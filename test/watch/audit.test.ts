@@ -229,6 +229,76 @@ describe('The audit lines', () => {
     expect(lines([planned, 0], [over, 1])).to.have.length(2);
   });
 
+  it('tell of a caveat once: at the start for information, and as a warning where it is new', () => {
+    const caveat = (container: string, reason = 'names leak'): Finding => ({
+      find: 'caveat',
+      job: 'warps',
+      container,
+      reason,
+      hints: ['Name a server.'],
+    });
+    expect(
+      lines(
+        [pass({}, [caveat('api'), caveat('worker')]), 0],
+        [pass({}, [caveat('api'), caveat('worker')]), 1],
+        [pass({ only: 'proxies' }), 2],
+        [pass({}, [caveat('api'), caveat('api', 'starts leak')]), 3],
+        [pass({}, [caveat('api'), caveat('worker'), caveat('api', 'starts leak')]), 4],
+        [pass({}, [caveat('api')]), 2 * hour],
+        [pass({}, [caveat('api'), caveat('worker')]), 2 * hour],
+      ).filter(line => !line.includes('everything')),
+    ).to.deep.equal([
+      '<6>caveat api, worker: names leak',
+      '<6>Name a server.',
+      '<4>caveat api: starts leak',
+      '<6>Name a server.',
+      '<4>caveat worker: names leak',
+      '<6>Name a server.',
+    ]);
+  });
+
+  it('tell of no caveat that was warned of before the step that brings it', () => {
+    const warning: Finding = { find: 'warning', job: 'warps', container: 'worker', reason: 'names leak' };
+    const plan = { steps: [], findings: [warning] };
+    const planned: LoopEvent = { kind: 'planned', causes: [], dryRun: false, plan };
+    const after = pass({}, [{ ...warning, find: 'caveat' }]);
+    expect(lines([pass(), 0], [planned, 1], [after, 2]).slice(1)).to.deep.equal(['<4>worker: names leak']);
+  });
+
+  describe('of a guard', () => {
+    const network = { name: 'vpn-net', id: idOf('vpn-net') };
+    const set = (missing?: (typeof network)[], ...names: string[]): LoopEvent => {
+      const guard = [network, ...names.map(name => ({ name, id: idOf(name) }))].map(each => ({
+        network: each,
+        warps: [],
+      }));
+      const step: Step = {
+        do: 'set-guard',
+        job: 'warps',
+        guard,
+        ...(missing && { missing }),
+        reason: 'declared',
+      };
+      return pass({ report: { results: [{ step, outcome: 'done' }], findings: [] } });
+    };
+    const lost = '<4>the guard of vpn-net was gone, or no longer as it was set: set again (resync)';
+    const warnings = (...told: (readonly [LoopEvent, number])[]): string[] =>
+      lines(...told).filter(line => line.startsWith('<4>'));
+
+    it('warn where it was gone, whoever had set it', () => {
+      const inForce = pass({}, [{ find: 'unchanged', job: 'warps', network: 'vpn-net', reason: 'guarded' }]);
+      expect(warnings([set([network]), 0], [set([network]), 1])).to.deep.equal([lost]);
+      expect(warnings([inForce, 0], [pass(), 1], [set([network]), 2])).to.deep.equal([lost]);
+    });
+
+    it('do not warn where it is new, of another network of that name, or other addresses are let out', () => {
+      const remade = { name: 'vpn-net', id: idOf('remade') };
+      expect(
+        warnings([set([network]), 0], [set(), 1], [set([remade]), 2], [set(undefined, 'other'), 3]),
+      ).to.deep.equal([]);
+    });
+  });
+
   it('tell of drift each field, and all that may be done about it', () => {
     const drift: Finding = {
       find: 'drift',

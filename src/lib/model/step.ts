@@ -133,6 +133,8 @@ export interface SetNat extends StepBase {
 export interface SetGuard extends StepBase {
   readonly do: 'set-guard';
   readonly guard: readonly GuardedNetwork[];
+  /** Networks of it that exist and are not guarded, or not as it was written: new ones, and those that lost their guard. */
+  readonly missing?: readonly Required<NetworkRef>[];
   /**
    * Set where these addresses are only taken out of what is in force by then, bridge by bridge: nothing is added, and no
    * bridge is guarded or left unguarded that was not.

@@ -16,7 +16,11 @@ function namesIn(step: Step): readonly string[] {
       return [`container ${step.container.name}`];
     case 'set-guard':
       return step.guard.map(({ network }) => `network ${network.name}`);
-    default:
+    case 'create-network':
+    case 'recreate-network':
+    case 'remove-network':
+    case 'connect':
+    case 'disconnect':
       return [];
   }
 }

@@ -15,12 +15,18 @@ function about(findings: readonly Finding[]): string {
   return names === '' ? '' : `${names}: `;
 }
 
-function warnings(
+/** Findings that say the same, in one line with whom it is about, and what may be done about it. */
+export function toldTogether(
   findings: readonly Finding[],
 ): { readonly head: string; readonly hints: readonly string[] }[] {
-  return groupFindings(findings.filter(({ find }) => find === 'warning')).map(
-    ({ findings: same, reason, hints }) => ({ head: `${about(same)}${escapeLine(reason)}`, hints }),
-  );
+  return groupFindings(findings).map(({ findings: same, reason, hints }) => ({
+    head: `${about(same)}${escapeLine(reason)}`,
+    hints,
+  }));
+}
+
+function warnings(findings: readonly Finding[]): ReturnType<typeof toldTogether> {
+  return toldTogether(findings.filter(({ find }) => find === 'warning'));
 }
 
 /** One line a warning, with whom it is about. */

@@ -13,7 +13,9 @@ import {
   skippedLine,
   whyOf,
 } from './audit-lines.js';
+import { CaveatsLog } from './caveats-log.js';
 import { FindingsLog, blocksRoute } from './findings-log.js';
+import { GuardMemory } from './guard-memory.js';
 import type { LoopEvent } from './loop-event.js';
 import type { FailingObject } from './passes/failing.js';
 import { objectOf } from './passes/step-object.js';
@@ -33,11 +35,14 @@ export class Audit {
   readonly #warnings = new Reminders();
   readonly #trouble = new Reminders();
   readonly #findings: FindingsLog;
+  readonly #caveats: CaveatsLog;
+  readonly #guard = new GuardMemory();
   #isFirst = true;
 
   constructor(log: Log) {
     this.#log = log;
     this.#findings = new FindingsLog(log);
+    this.#caveats = new CaveatsLog(log);
   }
 
   note(event: LoopEvent, now: number): void {
@@ -57,9 +62,10 @@ export class Audit {
         break;
       case 'planned':
         this.#tellWarnings(event.plan.findings, now);
+        this.#caveats.warned(event.plan.findings, now);
         break;
       case 'pass':
-        this.#tellPass(event);
+        this.#tellPass(event, now);
         break;
       case 'failing':
         this.#tellFailing(event.object, now);
@@ -93,7 +99,7 @@ export class Audit {
     }
   }
 
-  #tellPass(event: PassEvent): void {
+  #tellPass(event: PassEvent, now: number): void {
     const { report, causes, durationMs, dryRun, only } = event;
     if (!dryRun) this.#trouble.forget(theEngine);
     const changes = report.results.filter(({ outcome }) => outcome === 'done');
@@ -101,8 +107,16 @@ export class Audit {
       const line = changeLine(change, causes);
       this.#log[blocksRoute(change) ? 'warn' : 'info'](line);
     }
+    const lost = this.#guard.note(event).map(name => escapeLine(name));
+    if (lost.length > 0) {
+      const whose = lost.join(', ');
+      this.#log.warn(
+        `the guard of ${whose} was gone, or no longer as it was set: set again${causedBy(causes)}`,
+      );
+    }
     this.#findings.note(event);
     if (!only) this.#tellFirst(event);
+    this.#caveats.note(event, now);
     for (const result of report.results)
       if (result.outcome === 'skipped') this.#log.debug(skippedLine(result));
     const what = changes.length === 0 ? 'nothing changed' : `${String(changes.length)} changed`;

@@ -43,7 +43,7 @@ describe('the plan of NAT in warps', () => {
   it('mends what somebody has changed, and follows the targets', () => {
     const broken = around([worker], { tunnels: ['tun0'], hasOwn: true, knownTunnel: 'tun0' });
     expect(planText(planNat([worker], broken))).to.deep.equal([
-      'set up NAT in vpn for 1 address, out of tun0 only: somebody changed what was set up in it',
+      'set up NAT in vpn for 1 address, out of tun0 only: what was set up in it is incomplete or changed',
     ]);
     const others = around([worker], {
       tunnels: ['tun0'],

@@ -71,8 +71,25 @@ describe('the plan of the guard', () => {
     const state = { ...inForce(['10.1.0.9']), whole: false };
     const plan = planGuard(['vpn-net'], seen(world([vpnNet], [vpn]), { guard: state }), parties);
     expect(planText(plan)).to.deep.equal([
-      'guard vpn-net: the addresses of the warps on vpn-net are others now; somebody changed the table',
+      'guard vpn-net: the addresses of the warps on vpn-net are others now; the table is not as it was written',
     ]);
+    expect(plan.steps).to.have.nested.property('[0].missing[0].name', 'vpn-net');
+  });
+
+  it('says that nothing gets out where no warp is left, and that no guard is missing', () => {
+    const plan = planGuard(['vpn-net'], seen(world([vpnNet], []), { guard: inForce(['10.1.0.2']) }), {
+      ...parties,
+      warpsOn: () => [],
+    });
+    expect(planText(plan)).to.deep.equal([
+      'guard vpn-net: no warp runs on vpn-net any more: nothing gets out of it',
+    ]);
+    expect(plan.steps[0]).not.to.have.property('missing');
+  });
+
+  it('names the networks whose guard is not in force', () => {
+    const { steps } = planGuard(['vpn-net'], seen(world([vpnNet], [vpn])), parties);
+    expect(steps).to.have.deep.nested.property('[0].missing', [{ id: vpnNet.id, name: 'vpn-net' }]);
   });
 
   it('removes the table when nothing is declared, and does nothing when there is none', () => {

@@ -115,7 +115,7 @@ function planSide(process: ContainerProcess, demand: Demand, side: WarpSide): Pl
   const reason = side.nat
     ? 'what it is to masquerade has changed'
     : side.hasOwn
-      ? 'somebody changed what was set up in it'
+      ? 'what was set up in it is incomplete or changed'
       : 'nat is asked for, and targets are routed through it';
   return { steps: [{ do: 'set-nat', job: 'warps', container: process, nat, reason }], findings };
 }

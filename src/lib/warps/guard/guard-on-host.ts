@@ -6,7 +6,7 @@ import { gatewayCandidates } from '../../model/gateway-moves.js';
 import { gatewayOf } from '../../model/gateway.js';
 import type { Network } from '../../model/network.js';
 import type { Finding, Plan } from '../../model/plan.js';
-import { networkRef } from '../../model/step.js';
+import { type NetworkRef, networkRef } from '../../model/step.js';
 import type { World } from '../../model/world.js';
 import { canonicalAddress } from '../../net/address.js';
 import { guardCaveats } from './guard-caveats.js';
@@ -90,14 +90,26 @@ function reasonFor(guarded: readonly Guarded[], guard: GuardState | undefined): 
     some.map(({ network }) => escapeText(network.name)).join(', ');
   const fresh = guarded.filter(({ inForce }) => !inForce);
   const changed = guarded.filter(each => each.inForce && !isInForce(each));
+  const shut = changed.filter(({ wanted }) => wanted.warps.length === 0);
+  const moved = changed.filter(({ wanted }) => wanted.warps.length > 0);
   const bridges = new Set(guarded.flatMap(({ inForce }) => inForce?.bridge ?? []));
   const gone = (guard?.bridges ?? []).map(({ bridge }) => bridge).filter(bridge => !bridges.has(bridge));
   return [
     ...(fresh.length > 0 ? [`only warps may send out of ${names(fresh)}`] : []),
-    ...(changed.length > 0 ? [`the addresses of the warps on ${names(changed)} are others now`] : []),
+    ...(shut.length > 0 ? [`no warp runs on ${names(shut)} any more: nothing gets out of it`] : []),
+    ...(moved.length > 0 ? [`the addresses of the warps on ${names(moved)} are others now`] : []),
     ...(gone.length > 0 ? [`nothing is guarded on ${gone.join(', ')} any more`] : []),
-    ...(guard?.whole === false ? ['somebody changed the table'] : []),
+    ...(guard?.whole === false ? ['the table is not as it was written'] : []),
   ].join('; ');
+}
+
+/** Networks without their guard; one that is yet to be made cannot have lost it. */
+function missingIn(guarded: readonly Guarded[], guard: GuardState | undefined): Required<NetworkRef>[] {
+  return guarded.flatMap(({ wanted: { network }, inForce }) =>
+    network.id !== undefined && (!inForce || guard?.whole === false)
+      ? [{ name: network.name, id: network.id }]
+      : [],
+  );
 }
 
 function isSettled(guarded: readonly Guarded[], guard: GuardState | undefined): boolean {
@@ -143,5 +155,13 @@ export function planGuardOnHost(
   if (isSettled(guarded, host.guard)) return { steps: [], findings: [...kept, ...findings] };
   const guard = guarded.map(({ wanted }) => wanted);
   const reason = reasonFor(guarded, host.guard);
-  return { steps: [{ do: 'set-guard', job: 'warps', guard, reason }], findings: [...kept, ...findings] };
+  const missing = missingIn(guarded, host.guard);
+  const step = {
+    do: 'set-guard',
+    job: 'warps',
+    guard,
+    ...(missing.length > 0 && { missing }),
+    reason,
+  } as const;
+  return { steps: [step], findings: [...kept, ...findings] };
 }
