@@ -58,7 +58,7 @@ function examineState({ state }: Facts): Diagnosis[] {
   ];
 }
 
-const noted: ReadonlySet<FindingKind> = new Set(['warning', 'caveat', 'blocked', 'unmatched']);
+const noted: ReadonlySet<FindingKind> = new Set(['warning', 'caveat', 'blocked', 'unmatched', 'undeclared']);
 
 /** What the plan of everything declared has to say against itself. */
 function examineFindings(findings: readonly Finding[]): Diagnosis[] {

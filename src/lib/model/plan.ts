@@ -16,6 +16,8 @@ export type FindingKind =
   | 'ignored'
   /** Declared, and no container has the name or is what the selector describes. */
   | 'unmatched'
+  /** Made by Fairlead, and not declared in the config: it stays until a command takes it away. */
+  | 'undeclared'
   /** Exists otherwise than declared. */
   | 'drift'
   /** Exists otherwise than declared, in nothing but labels: of low severity, for no engine can update them. */

@@ -7,6 +7,7 @@ import { declarationFrom } from '../networks/declaration.js';
 import { inspectionForNetworks } from '../networks/inspection.js';
 import { proxyDeclarations } from '../proxies/declaration.js';
 import { inspectionFor } from '../proxies/inspection.js';
+import { mayBeJoined } from '../proxies/undeclared.js';
 import { warpDeclaration } from '../warps/routes/declaration.js';
 import { inspectionForWarps } from '../warps/inspection.js';
 import type { NeedsInspect } from './observe/observe.js';
@@ -32,6 +33,6 @@ export function inspectionForAll(declared: Declared, only?: ReadonlySet<Job>): N
   return (container, networks, containers) =>
     (wants('networks') && forNetworks(container, networks)) ||
     (wants('attachments') && forAttachments(container, networks)) ||
-    (wants('proxies') && forProxies(container)) ||
+    (wants('proxies') && (forProxies(container) || mayBeJoined(container))) ||
     (wants('warps') && forWarps(container, networks, containers));
 }

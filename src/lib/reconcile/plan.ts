@@ -9,6 +9,7 @@ import type { World } from '../model/world.js';
 import type { ProxyDeclaration } from '../proxies/declaration.js';
 import { isDeclaredProxy } from '../proxies/inspection.js';
 import { planProxies } from '../proxies/plan.js';
+import { findUndeclared } from '../proxies/undeclared.js';
 import type { WarpDeclaration } from '../warps/routes/declaration.js';
 import { closesOnly } from '../warps/changes/safe-order.js';
 import { splitGuard } from '../warps/changes/stale-guard.js';
@@ -58,6 +59,7 @@ function jobs(declared: Declared, options: PlanOptions): readonly (readonly [Job
     ['warps', (world, soFar) => planWarpGuard(declared.warps, world, remade(soFar))],
     ['attachments', world => planAttachments(declared.attachments, world, { proxies: proxyIds(world) })],
     ['proxies', world => planProxies(declared.proxies, world)],
+    ['proxies', world => findUndeclared(declared.proxies, world)],
     ['warps', world => planWarps(declared.warps, world)],
     [
       'networks',

@@ -31,6 +31,7 @@ const noted: ReadonlySet<FindingKind> = new Set([
   'warning',
   'blocked',
   'caveat',
+  'undeclared',
 ]);
 
 /** What a plan says of the state of everything declared, job by job. */

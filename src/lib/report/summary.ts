@@ -74,6 +74,7 @@ export function summaryOf(report: Report, dryRun: boolean): string {
     ...tell(found('refused'), 'refused'),
     ...tell(found('blocked'), 'still blocked'),
     ...tell(unmatched, unmatched === 1 ? 'name without a container' : 'names without a container'),
+    ...tell(found('undeclared'), 'undeclared'),
     ...tell(unchanged, 'unchanged'),
     ...tell(found('ignored'), 'ignored'),
   ];

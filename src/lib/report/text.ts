@@ -12,6 +12,7 @@ const shown: Partial<Record<FindingKind, { readonly sign: string; readonly verb:
   'label-drift': { sign: '!', verb: 'label drift' },
   refused: { sign: 'x', verb: 'refused' },
   blocked: { sign: '!', verb: 'blocked' },
+  undeclared: { sign: '!', verb: 'undeclared' },
   unmatched: { sign: '?', verb: 'no match' },
   unchanged: { sign: '=', verb: 'unchanged' },
 };

@@ -10,6 +10,7 @@ const noted: Partial<Record<FindingKind, string>> = {
   'label-drift': 'label drift',
   refused: 'refused',
   blocked: 'blocked',
+  undeclared: 'undeclared',
 };
 
 /** Findings that have a line of their own in the log of a watch. */

@@ -66,7 +66,7 @@ export class FindingsLog {
       this.#log.debug(line);
       return;
     }
-    this.#log.warn(line);
+    this.#log[find === 'undeclared' ? 'info' : 'warn'](line);
     for (const hint of hints) this.#log.info(escapeLine(hint));
   }
 
