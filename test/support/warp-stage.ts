@@ -157,7 +157,7 @@ export class WarpStage {
     const pass = await wholePass(
       { config, configFile: 'fairlead.yaml', journal, kernel: () => Promise.resolve(this.access) },
       flags,
-      memory,
+      { memory },
     );
     return runPass(this.engine, pass, { dryRun: false, journal, ...options });
   }

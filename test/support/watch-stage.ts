@@ -50,8 +50,10 @@ export class WatchStage {
   /** Whom the proxies route to, as each pass sees it. */
   readonly routed = new Map<string, RoutedContainer>();
   keepsKernel = false;
-  /** What passes could not read of the kernel. */
+  /** What passes could not read. */
   unread: PassOutcome['unread'];
+  /** When passes want to ask for a container again that the engine did not answer for. */
+  askAgainInMs: number | undefined;
   /** Makes passes fail as a whole. */
   passFails = false;
   /** Makes such passes plan before. */
@@ -136,8 +138,14 @@ export class WatchStage {
       if (this.passFails || !this.engine.up) throw unreachable();
       const results = this.wanted.map(step => this.#result(step, request, signal));
       run.report = { results, findings: [] };
-      const { keepsKernel, routed, unread } = this;
-      return { report: run.report, keepsKernel, routed, ...(unread && { unread }) };
+      const { keepsKernel, routed, unread, askAgainInMs } = this;
+      return {
+        report: run.report,
+        keepsKernel,
+        routed,
+        ...(unread && { unread }),
+        ...(askAgainInMs !== undefined && { askAgainInMs }),
+      };
     } finally {
       this.#atOnce -= 1;
     }

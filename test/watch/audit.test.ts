@@ -79,9 +79,11 @@ describe('The audit lines', () => {
     ];
     expect(
       lines([pass({ only: 'proxies' }), 0], [pass({}, findings), 1], [pass(), 2], [{ kind: 'alive' }, 3]),
-    ).to.deep.equal(['<6>everything is as declared (2 networks, 1 membership of a proxy)']);
+    ).to.deep.equal([
+      '<6>everything is as declared (2 networks, 1 attachment, 1 membership of a proxy, 2 targets and warps, 1 guarded network)',
+    ]);
     expect(lines([pass(), 0])).to.deep.equal(['<6>everything is as declared']);
-    expect(lines([pass({ kernelUnread: 'nft is busy' }), 0], [pass(), 1])).to.deep.equal([]);
+    expect(lines([pass({ unread: { kernel: 'nft is busy' } }), 0], [pass(), 1])).to.deep.equal([]);
   });
 
   it('tell of a refused object what may be done about it', () => {
@@ -147,7 +149,7 @@ describe('The audit lines', () => {
 
     it('are none where the kernel could not be read', () => {
       expect(
-        lines([set(false), 0], [blocked(), 1], [pass({ kernelUnread: 'nft is busy' }), 2]),
+        lines([set(false), 0], [blocked(), 1], [pass({ unread: { kernel: 'nft is busy' } }), 2]),
       ).to.deep.equal([closed]);
     });
   });

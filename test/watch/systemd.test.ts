@@ -48,6 +48,17 @@ describe('What systemd is told', () => {
     expect(having(told, 'READY')).to.have.length(1);
   });
 
+  it('is not ready before the journal could be read: networks may be missing until then', async () => {
+    const { stage, told } = managed();
+    stage.unread = { journal: 'the engine has not said yet who it is' };
+    await stage.clock.advance(500);
+    expect(stage.runs).to.not.have.length(0);
+    expect(having(told, 'READY')).to.deep.equal([]);
+    stage.unread = undefined;
+    await stage.clock.advance(2000);
+    expect(having(told, 'READY')).to.have.length(1);
+  });
+
   it('is ready although one object fails, and says so', async () => {
     const { stage, told } = managed();
     stage.wanted = [connectStep('web', 'edge')];

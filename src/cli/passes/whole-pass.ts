@@ -44,11 +44,18 @@ export function hasGone({ namespaces }: KernelView): boolean {
   return [...namespaces.values()].some(({ read }) => read === 'gone');
 }
 
-/** The pass over all that the config declares. What a memory holds of earlier ones is not read again. */
+export interface Across {
+  /** What it holds of earlier passes is not read again. */
+  readonly memory?: Memory | undefined;
+  /** Called where it is not known what other runs have begun, with the reason. */
+  readonly onUnknown?: (why: string) => void;
+}
+
+/** The pass over all that the config declares. */
 export async function wholePass(
   { config, configFile, journal, kernel }: Pick<Connection, 'config' | 'configFile' | 'journal' | 'kernel'>,
   flags: WholePassFlags,
-  memory?: Memory,
+  { memory, onUnknown }: Across = {},
 ): Promise<Pass<World>> {
   if (configFile === undefined) throw noConfig();
   const declared = declaredIn(config);
@@ -64,6 +71,7 @@ export async function wholePass(
       const waitMs = memory && journalWaitMs;
       // Before the lists: a network that another run is recreating at that moment is missing in them.
       begun = plansNetworks ? await begunWhereReadable(journal, { signal, waitMs }) : nothingBegun;
+      if (begun.unknown) onUnknown?.(begun.unknown.why);
       const seen = await observeAll(sources, inspectionForAll(declared, only), declared.warps, only);
       return plansNetworks ? withGhosts(engine, seen, isToRecreate(declared.networks), signal) : seen;
     },

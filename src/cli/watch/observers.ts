@@ -30,6 +30,8 @@ export interface Observers {
   /** Takes the World of the last pass. */
   readonly seen: (seen: Seen) => void;
   readonly health: () => Health;
+  /** Since when the config on disk is refused, on the loop's clock. */
+  readonly configRefusedAt: () => number | undefined;
   readonly reloading: () => void;
   readonly reloaded: () => void;
   /** What is declared is withdrawn, or the loop has ended: nobody is told of anything any more. */
@@ -43,13 +45,21 @@ interface Scraped {
 
 async function serveMetrics(
   address: string,
-  { state, clock, version, guardDropped, targets }: ScrapeOptions,
+  { state, clock, version, guardDropped, targets, configRefused }: ScrapeOptions,
 ): Promise<Scraped | undefined> {
   if (address === '') return undefined;
   const listen = parseListenAddress(address);
-  const metrics = await createMetrics({ version, state, wallClock: () => Date.now(), guardDropped, targets });
+  const metrics = await createMetrics({
+    version,
+    state,
+    wallClock: () => Date.now(),
+    guardDropped,
+    targets,
+    configRefused,
+  });
   const server = await startHealthServer({
     address: listen,
+    configRefusedAt: () => configRefusedAt,
     health: () => healthOf(state, clock.now()),
     metrics: () => metrics.expose(),
   });
@@ -59,6 +69,7 @@ async function serveMetrics(
 interface ScrapeOptions extends Pick<ObserverOptions, 'clock' | 'version'> {
   readonly state: LoopState;
   readonly guardDropped: () => number | undefined;
+  readonly configRefused: () => boolean;
   readonly targets: () => ReadonlyMap<string, number> | undefined;
 }
 
@@ -68,9 +79,11 @@ export async function openObservers({ log }: Connection, options: ObserverOption
   const state = new LoopState(clock.now());
   const audit = new Audit(log);
   let lastSeen: Seen | undefined;
+  let configRefusedAt: number | undefined;
   const scraped = await serveMetrics(options.metrics, {
     ...options,
     state,
+    configRefused: () => configRefusedAt !== undefined,
     guardDropped: () =>
       lastSeen?.world.kernel?.host?.guard?.bridges.reduce((sum, { dropped }) => sum + dropped, 0),
     targets: () => lastSeen && targetStates(lastSeen, state.lastPass?.report.results ?? []),
@@ -87,12 +100,15 @@ export async function openObservers({ log }: Connection, options: ObserverOption
       if (line) printJsonLine(line);
     },
     config: event => {
+      // A second refusal is no new one: what is in force is out of date since the first.
+      configRefusedAt = event.state === 'refused' ? (configRefusedAt ?? clock.now()) : undefined;
       if (json) printJsonLine(configEventJson(event, new Date()));
     },
     engineEvent: event => scraped?.metrics.engineEvent(event),
     seen: seen => {
       lastSeen = seen;
     },
+    configRefusedAt: () => configRefusedAt,
     health: () => healthOf(state, clock.now()),
     reloading: () => manager.reloading(),
     reloaded: () => manager.reloaded(),

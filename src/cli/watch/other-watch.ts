@@ -1,4 +1,5 @@
 import { ExitCode, FairleadError } from '../../lib/model/errors.js';
+import { escapeLine } from '../../lib/model/escape.js';
 import type { Connection } from '../connection.js';
 import { runningWatches } from './running-watches.js';
 
@@ -26,4 +27,17 @@ export async function refuseOtherConfig(
       ],
     },
   );
+}
+
+/** Two watches of one engine do no harm by one config, and every change is attempted twice. */
+export async function warnOfOtherWatches({
+  url,
+  configFile,
+  log,
+}: Pick<Connection, 'url' | 'configFile' | 'log'>): Promise<void> {
+  for (const { pid, engine, config } of await runningWatches()) {
+    if (engine !== url || pid === process.pid) continue;
+    const as = config === configFile ? 'by the same config' : `as ${escapeLine(config)} declares`;
+    log.warn(`a watch (pid ${String(pid)}) keeps this engine already, ${as}: one of them is enough`);
+  }
 }

@@ -17,7 +17,7 @@ import { jobsFrom } from '../flags/job-flags.js';
 import { noConfig } from '../no-config.js';
 import type { WholePassFlags } from '../passes/whole-pass.js';
 import { onFileChange } from './config-changes.js';
-import { refuseOtherConfig } from './other-watch.js';
+import { refuseOtherConfig, warnOfOtherWatches } from './other-watch.js';
 import { openObservers } from './observers.js';
 import { passRunner } from './pass-runner.js';
 import { ConfigReloader } from './reload.js';
@@ -66,6 +66,7 @@ export async function runWatch(
   await checkSocket(connection);
   await checkRights(connection, flags);
   await refuseOtherConfig(connection, flags.force ?? false);
+  await warnOfOtherWatches(connection);
   let underWay: UnderWay | undefined;
   // From the first signal on it is yet to be done, whatever the pass is at then.
   let isWithdrawn = false;
@@ -102,7 +103,10 @@ export async function runWatch(
     startedAt: systemClock.now(),
   };
   const closeStatus = await serveStatus(
-    () => watchReport(identity, loop.status(), systemClock.now()),
+    () =>
+      watchReport(identity, loop.status(), systemClock.now(), {
+        configRefusedAt: observers.configRefusedAt(),
+      }),
     observers.health,
     log,
   );
@@ -139,5 +143,6 @@ export async function runWatch(
     connection.journal.forgetEngine();
     await closeStatus();
     await observers.close();
+    log.info('stopped');
   }
 }

@@ -15,6 +15,7 @@ import { closesOnly } from '../warps/changes/safe-order.js';
 import { splitGuard } from '../warps/changes/stale-guard.js';
 import { planWarpGuard, planWarps } from '../warps/plan.js';
 import { after } from './after.js';
+import { withoutMemberships, withoutUnconfirmed } from './withheld.js';
 
 /** Everything that is declared. */
 export interface Declared {
@@ -32,7 +33,7 @@ export interface PlanOptions {
   readonly prune: boolean;
   readonly pending: readonly RecreateNetwork[];
   readonly underWay: ReadonlySet<string>;
-  /** Why it is not known what other runs have begun: then no network is touched. */
+  /** Why it is not known what other runs have begun: then no network is touched, and nobody joins or leaves one. */
   readonly unknown?: NetworkOptions['unknown'];
 }
 
@@ -53,14 +54,23 @@ function jobs(declared: Declared, options: PlanOptions): readonly (readonly [Job
   const isProxy = isDeclaredProxy(declared.proxies);
   const proxyIds = (world: World): ReadonlySet<string> =>
     new Set(world.containers.filter(isProxy).map(({ id }) => id));
+  const memberships = (job: Job, plan: Plan): Plan =>
+    options.unknown ? withoutMemberships(job, plan, options.unknown.why) : plan;
   return [
     ['networks', world => planNetworks(declared.networks, world, options)],
     // The guard is in force before any container is connected to a guarded network.
     ['warps', (world, soFar) => planWarpGuard(declared.warps, world, remade(soFar))],
-    ['attachments', world => planAttachments(declared.attachments, world, { proxies: proxyIds(world) })],
-    ['proxies', world => planProxies(declared.proxies, world)],
+    [
+      'attachments',
+      world =>
+        memberships(
+          'attachments',
+          planAttachments(declared.attachments, world, { proxies: proxyIds(world) }),
+        ),
+    ],
+    ['proxies', world => memberships('proxies', planProxies(declared.proxies, world))],
     ['proxies', world => findUndeclared(declared.proxies, world)],
-    ['warps', world => planWarps(declared.warps, world)],
+    ['warps', world => withoutUnconfirmed(planWarps(declared.warps, world), world)],
     [
       'networks',
       world =>

@@ -20,6 +20,7 @@ import type { LoopEvent } from './loop-event.js';
 import type { FailingObject } from './passes/failing.js';
 import { objectOf } from './passes/step-object.js';
 import { Reminders } from './reminders.js';
+import { whyIncomplete } from './passes/unread.js';
 
 type PassEvent = Extract<LoopEvent, { kind: 'pass' }>;
 
@@ -38,6 +39,7 @@ export class Audit {
   readonly #caveats: CaveatsLog;
   readonly #guard = new GuardMemory();
   #isFirst = true;
+  #isInPass = false;
 
   constructor(log: Log) {
     this.#log = log;
@@ -58,6 +60,7 @@ export class Audit {
         this.#log.warn('events of the engine were lost; everything is looked at');
         break;
       case 'pass-failed':
+        this.#isInPass = false;
         this.#tellTrouble(`pass: ${whyOf(event.error)}${causedBy(event.causes)}`, event, now);
         break;
       case 'planned':
@@ -65,6 +68,7 @@ export class Audit {
         this.#caveats.warned(event.plan.findings, now);
         break;
       case 'pass':
+        this.#isInPass = false;
         this.#tellPass(event, now);
         break;
       case 'failing':
@@ -81,9 +85,11 @@ export class Audit {
         }
         break;
       case 'stopping':
-        this.#log.info('stopping after the step under way');
+        this.#log.info(this.#isInPass ? 'stopping after the step under way' : 'stopping');
         break;
       case 'pass-begun':
+        this.#isInPass = true;
+        break;
       case 'alive':
         break;
     }
@@ -124,9 +130,9 @@ export class Audit {
   }
 
   /** A watch that finds nothing to do says so once: else nobody could tell that it has looked. */
-  #tellFirst({ report, kernelUnread }: PassEvent): void {
+  #tellFirst({ report, unread }: PassEvent): void {
     const isSilent =
-      kernelUnread === undefined && report.results.length === 0 && !report.findings.some(isNoted);
+      whyIncomplete(unread) === undefined && report.results.length === 0 && !report.findings.some(isNoted);
     if (this.#isFirst && isSilent) this.#log.info(asDeclaredLine(report));
     this.#isFirst = false;
   }

@@ -24,8 +24,13 @@ function routingChanges({ report }: PassEvent): ReadonlyMap<string, StepResult> 
 }
 
 /** Whether a pass looked at what a finding is about. */
-function looksAt({ only, kernelUnread }: PassEvent, { job }: Finding): boolean {
-  return (only === undefined || job === only) && !(job === 'warps' && kernelUnread !== undefined);
+export function looksAt({ only, unread }: PassEvent, { job }: Finding): boolean {
+  return (only === undefined || job === only) && !(job === 'warps' && unread?.kernel !== undefined);
+}
+
+/** The same of two findings of one kind about one object. */
+function sameObject({ find, job, container, network }: Finding): string {
+  return JSON.stringify([find, job, container, network]);
 }
 
 /** Reports what cannot be mended: once when it appears, and once when it is over. */

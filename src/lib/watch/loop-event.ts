@@ -2,6 +2,7 @@ import type { Plan } from '../model/plan.js';
 import type { Report } from '../model/report.js';
 import type { BreakerState } from './passes/breaker.js';
 import type { FailingObject } from './passes/failing.js';
+import type { Unread } from './passes/unread.js';
 
 /** What is said of every pass. */
 export interface PassFacts {
@@ -37,8 +38,8 @@ export type LoopEvent =
       readonly report: Report;
       /** Whether it changed anything. */
       readonly changed: boolean;
-      /** Why nothing could be read of the kernel, for the moment: it has not seen everything. */
-      readonly kernelUnread?: string;
+      /** What it could not read, for the moment. */
+      readonly unread?: Unread;
     } & PassFacts)
   /** A pass that failed as a whole. */
   | ({

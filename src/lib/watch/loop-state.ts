@@ -2,6 +2,7 @@ import { escapeLine } from '../model/escape.js';
 import { messageOf } from '../model/errors.js';
 import type { LoopEvent } from './loop-event.js';
 import { objectOf } from './passes/step-object.js';
+import { whyIncomplete } from './passes/unread.js';
 
 type PassEvent = Extract<LoopEvent, { kind: 'pass' }>;
 
@@ -67,8 +68,7 @@ export class LoopState {
         if (event.only) break;
         this.#lastPass = event;
         if (event.dryRun) break;
-        this.#trouble = event.kernelUnread && escapeLine(event.kernelUnread);
-        if (this.#trouble === undefined) this.#lastGoodPassAt = now;
+        this.#notePass(whyIncomplete(event.unread), now);
         break;
       case 'pass-failed':
         this.#trouble = lineOf(event.error);
@@ -93,6 +93,11 @@ export class LoopState {
       case 'alive':
         break;
     }
+  }
+
+  #notePass(incomplete: string | undefined, now: number): void {
+    this.#trouble = incomplete && escapeLine(incomplete);
+    if (incomplete === undefined) this.#lastGoodPassAt = now;
   }
 }
 

@@ -103,6 +103,16 @@ function unread({ schedule, retries }: Passes): Timer {
   };
 }
 
+function unanswered({ schedule, retries }: Passes): Timer {
+  return {
+    dueAt: () => retries.askAgainAt ?? Infinity,
+    ring: () => {
+      retries.noteUnanswered(undefined);
+      schedule.request({ forget: [], cause: 'retry of a container that the engine did not answer for' });
+    },
+  };
+}
+
 function failures(passes: Passes): Timer {
   const { schedule, failing } = passes;
   return {
@@ -126,7 +136,9 @@ export class Timers {
     this.#passes = passes;
     this.#resync = new ResyncTimer(passes, options);
     this.#kernel = new KernelTimer(passes);
-    const ofPasses = [stopGrace, survivors, putOffLeaves, unread, failures].map(make => make(passes));
+    const ofPasses = [stopGrace, survivors, putOffLeaves, unanswered, unread, failures].map(make =>
+      make(passes),
+    );
     this.#timers = [this.#resync, this.#kernel, ...ofPasses];
   }
 

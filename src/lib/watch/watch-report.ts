@@ -11,6 +11,8 @@ export interface WatchReport {
   /** Since a pass last went through; absent before the first. */
   readonly lastGoodPassAgoMs?: number;
   readonly breakerOpen: boolean;
+  /** Since the config on disk is refused, and the one before it is kept; absent where it is in force. */
+  readonly configRefusedForMs?: number;
   readonly failing: readonly {
     readonly subject: string;
     readonly message: string;
@@ -31,6 +33,7 @@ export function watchReport(
   { pid, config, engine, startedAt }: WatchIdentity,
   status: WatchStatus,
   now: number,
+  { configRefusedAt }: { readonly configRefusedAt?: number | undefined } = {},
 ): WatchReport {
   const { link, passes, lastGoodPassAt, breaker, failing } = status;
   return {
@@ -42,6 +45,7 @@ export function watchReport(
     passes,
     ...(lastGoodPassAt !== undefined && { lastGoodPassAgoMs: Math.round(now - lastGoodPassAt) }),
     breakerOpen: breaker.is === 'open',
+    ...(configRefusedAt !== undefined && { configRefusedForMs: Math.round(now - configRefusedAt) }),
     failing: failing.map(({ subject, failure, attempts, retryAt }) => ({
       subject,
       message: failure.message,

@@ -6,6 +6,7 @@ import { ExitCode } from '../../../src/lib/model/errors.js';
 import { silentLog } from '../../../src/lib/model/log.js';
 import type { FairleadConfig } from '../../../src/lib/config/schema.js';
 import type { PassRequest, RunPass } from '../../../src/lib/watch/passes/pass-request.js';
+import { EngineError } from '../../../src/lib/docker/failures/engine-error.js';
 import { KernelError } from '../../../src/lib/netns/kernel-error.js';
 import { FakeEventSource } from '../../support/fake-event-source.js';
 import { lines, WarpStage } from '../../support/warp-stage.js';
@@ -26,6 +27,7 @@ const proxy: FairleadConfig['proxies'][number] = {
 const request: PassRequest = {
   forget: 'everything',
   kernelAnew: true,
+  retry: new Set(),
   departing: new Map(),
   causes: [],
   heldBack: () => undefined,
@@ -120,8 +122,7 @@ describe('A pass of a watch', () => {
       kernel.readHost = () =>
         Promise.reject(new KernelError(failure, 'nft did not end', { exit: ExitCode.failed }));
       expect((await run({ ...request, kernelAnew: true }, signal)).unread).to.deep.equal({
-        what: 'kernel',
-        why: 'nft did not end',
+        kernel: 'nft did not end',
       });
     }
     kernel.readHost = readHost;
@@ -134,5 +135,36 @@ describe('A pass of a watch', () => {
     scene.kernel.check = () =>
       Promise.reject(new KernelError('tool', 'no ip here', { exit: ExitCode.failed }));
     expect((await runnerOn(scene)(request, signal)).unread).to.equal(undefined);
+  });
+
+  it('neither joins nor leaves a network while it is not known which of them is being recreated', async () => {
+    const scene = stage();
+    const pending = scene.journal.pending.bind(scene.journal);
+    scene.journal.pending = () => Promise.reject(new EngineError('too slow', { failure: 'timeout' }));
+    const run = runnerOn(scene);
+    const isOn = (): boolean => 'shop' in scene.daemon.container('http-proxy').Networks;
+    const first = await run(request, signal);
+    expect(first.unread).to.deep.equal({ journal: 'too slow' });
+    expect(lines(first.report)).to.include('refused : no container joins or leaves a network: too slow');
+    const quick = await run({ ...lookAgain, only: 'proxies' }, signal);
+    expect(lines(quick.report)[0]).to.match(/^skipped connect http-proxy → shop/);
+    expect([isOn(), openRoutesIn(scene)]).to.deep.equal([false, 1]);
+    scene.journal.pending = pending;
+    const again = await run(lookAgain, signal);
+    expect([isOn(), again.unread]).to.deep.equal([true, undefined]);
+  });
+
+  it('says when a container is to be asked for again that the engine did not answer for', async () => {
+    const scene = stage();
+    const inspectContainer = scene.engine.inspectContainer.bind(scene.engine);
+    const hung = (): ReturnType<typeof inspectContainer> =>
+      Promise.reject(new EngineError('no answer within 20 s', { failure: 'timeout' }));
+    Object.assign(scene.engine, { inspectContainer: hung });
+    const run = runnerOn(scene);
+    const { askAgainInMs } = await run(request, signal);
+    expect(askAgainInMs).to.be.within(29_000, 30_000);
+    Object.assign(scene.engine, { inspectContainer });
+    const named = new Set(['vpn', 'worker', 'http-proxy', 'web'].map(name => scene.idOf(name)));
+    expect(await run({ ...lookAgain, forget: named }, signal)).not.to.have.property('askAgainInMs');
   });
 });

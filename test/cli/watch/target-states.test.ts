@@ -11,6 +11,7 @@ import { WarpStage } from '../../support/warp-stage.js';
 const request: PassRequest = {
   forget: 'everything',
   kernelAnew: true,
+  retry: new Set(),
   departing: new Map(),
   causes: [],
   heldBack: () => undefined,

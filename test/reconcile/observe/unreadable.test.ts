@@ -100,6 +100,67 @@ describe('A container that the engine does not answer for', () => {
       expect([asked(), lines(report)]).to.deep.equal([1, []]);
     });
 
+  it('is given twice the time at each further try, after twice the wait', async () => {
+    let now = 0;
+    const memory = new Memory(() => now);
+    const scene = await settled(memory);
+    hangOver(scene, 'hung');
+    const [hung] = (await scene.engine.listContainers()).filter(({ name }) => name === 'hung');
+    if (!hung) throw new Error('it is there');
+    memory.forget('everything');
+    const tries: (readonly [number | undefined, number | undefined])[] = [];
+    for (let asks = 0; asks < 6; asks += 1) {
+      memory.passBegins();
+      await scene.pass({}, { memory });
+      tries.push([memory.unanswered(hung)?.patienceMs, memory.askAgainInMs]);
+      now += memory.askAgainInMs ?? 0;
+    }
+    expect(tries).to.deep.equal([
+      [2000, 30_000],
+      [4000, 60_000],
+      [8000, 120_000],
+      [16_000, 240_000],
+      [20_000, 300_000],
+      [20_000, 300_000],
+    ]);
+  });
+
+  it('is asked for again only where something depends on it', async () => {
+    let now = 0;
+    const memory = new Memory(() => now);
+    const scene = await settled(memory);
+    hangOver(scene, 'hung');
+    memory.forget('everything');
+    await scene.pass({}, { memory });
+    scene.daemon.container('hung').Labels = {};
+    Object.assign(scene.kernel.namespace(scene.idOf('hung')), { routing: { rules: [], routes: [] } });
+    now += 30_000;
+    memory.passBegins();
+    await scene.pass({}, { memory });
+    expect(memory.askAgainInMs).to.equal(undefined);
+  });
+
+  it('is not asked at length by retries of a step on it: there is none where it cannot be confirmed', async () => {
+    let now = 0;
+    const memory = new Memory(() => now);
+    const scene = await settled(memory);
+    const { asked } = hangOver(scene, 'hung');
+    scene.daemon.container('hung').Labels = {};
+    memory.forget('everything');
+    for (let retry = 0; retry < 5; retry += 1) {
+      memory.readAgain([scene.idOf('hung')]);
+      const { report } = await scene.pass({}, { memory });
+      expect(lines(report)).to.deep.equal([
+        'refused hung: could not be read: no answer within 20 s; what is routed stays as it is',
+      ]);
+      now += 2000;
+    }
+    expect([asked(), viaRoutes(scene, 'hung')]).to.deep.equal([1, 1]);
+    scene.stop('vpn');
+    await scene.pass({}, { memory });
+    expect([asked(), viaRoutes(scene, 'hung')]).to.deep.equal([1, 0]);
+  });
+
   it('that has ended is not waited for to be told so twice', async () => {
     const memory = new Memory();
     const scene = await settled(memory);

@@ -154,7 +154,7 @@ describe('an object that fails', () => {
     stage.emit('network create shop');
     await stage.clock.advance(1000);
     expect(stage.runs.map(run => run.causes)).to.deep.equal(['network create shop', 'retry of web on shop']);
-    expect(stage.runs[1]?.request.forget).to.deep.equal(new Set([web.do === 'connect' && web.container.id]));
+    expect(stage.runs[1]?.request.retry).to.deep.equal(new Set([web.do === 'connect' && web.container.id]));
     expect(stage.eventsOf('failing').map(({ object }) => object.attempts)).to.deep.equal([1, 2]);
     stage.broken.clear();
     await stage.clock.advance(3000);

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { healthOf } from '../../../src/lib/watch/metrics/health.js';
 import { LoopState } from '../../../src/lib/watch/loop-state.js';
-import { WatchStage } from '../../support/watch-stage.js';
+import { WatchStage, connectStep } from '../../support/watch-stage.js';
+import { idOf } from '../../support/world.js';
 
-const kernel = { what: 'kernel', why: 'nft did not end' } as const;
+const kernel = { kernel: 'nft did not end' };
 
 /** A loop that keeps something in the kernel, of which nothing can be read from now on. */
 async function unread(): Promise<WatchStage> {
@@ -59,7 +60,7 @@ describe('A kernel that a pass could not read', () => {
 describe('A namespace that a pass could not read', () => {
   it('is read again soon, then at ever longer intervals, and leaves the pass a good one', async () => {
     const stage = await WatchStage.settled({}, { keepsKernel: true });
-    stage.unread = { what: 'namespaces' };
+    stage.unread = { namespaces: true };
     stage.emit('container start app');
     await stage.clock.advance(25_000);
     const times = stage.runs.map(({ at }) => at);
@@ -67,5 +68,57 @@ describe('A namespace that a pass could not read', () => {
     expect(waits).to.deep.equal([...waits].sort((a, b) => a - b));
     expect([waits.length, waits[0]]).to.deep.equal([5, 780]);
     expect(stage.loop.status().lastGoodPassAt).to.be.above(20_000);
+  });
+});
+
+describe('A journal that a pass could not read', () => {
+  it('is read again from a second on, with an engine that keeps nothing in the kernel and tells of no event', async () => {
+    const stage = new WatchStage();
+    stage.unread = { journal: 'the engine has not said yet who it is' };
+    stage.start();
+    await stage.clock.advance(3000);
+    expect(stage.runs.map(({ causes }) => causes).slice(0, 2)).to.deep.equal([
+      'start',
+      'retry of what could not be read',
+    ]);
+    expect(stage.loop.status().lastGoodPassAt).to.equal(undefined);
+    stage.unread = undefined;
+    await stage.clock.advance(4000);
+    expect(stage.loop.status().lastGoodPassAt).to.be.above(0);
+    stage.runs.length = 0;
+    await stage.clock.advance(60_000);
+    expect(stage.runs).to.deep.equal([]);
+  });
+});
+
+describe('An engine that did not answer for a container', () => {
+  it('is asked again when it is time, though nothing else asks for a pass', async () => {
+    const stage = await WatchStage.settled();
+    stage.askAgainInMs = 30_000;
+    stage.emit('container start web');
+    await stage.clock.advance(100);
+    stage.askAgainInMs = undefined;
+    const { length } = stage.runs;
+    await stage.clock.advance(29_000);
+    expect(stage.runs).to.have.lengthOf(length);
+    await stage.clock.advance(2000);
+    expect(stage.runs.slice(length).map(({ causes }) => causes)).to.deep.equal([
+      'retry of a container that the engine did not answer for',
+    ]);
+    await stage.clock.advance(120_000);
+    expect(stage.runs).to.have.lengthOf(length + 1);
+  });
+});
+
+describe('A container of a step that failed', () => {
+  it('is read again with the retry, but not as if an event had named it', async () => {
+    const stage = await WatchStage.settled();
+    stage.wanted = [connectStep('web', 'shop')];
+    stage.broken.add('web on shop');
+    stage.emit('container start db');
+    await stage.clock.advance(3000);
+    const retry = stage.runs.find(({ causes }) => causes.startsWith('retry'));
+    expect(retry?.request.forget).to.deep.equal(new Set());
+    expect(retry?.request.retry).to.deep.equal(new Set([idOf('web')]));
   });
 });

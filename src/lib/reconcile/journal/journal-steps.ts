@@ -9,7 +9,7 @@ export interface BegunElsewhere {
   readonly pending: readonly RecreateNetwork[];
   /** Networks that another run is recreating right now: hands off. */
   readonly underWay: ReadonlySet<string>;
-  /** Why it is not known what was begun. Networks stay as they are then, and nothing else has to wait for them. */
+  /** Why it is not known what was begun. Networks stay as they are then, and so do their members. */
   readonly unknown?: { readonly why: string; readonly hints: readonly string[] };
 }
 
@@ -42,8 +42,8 @@ export interface JournalPatience {
 }
 
 /**
- * The same for a pass over other jobs as well: what cannot be read keeps networks as they are, and no route to a warp
- * that is gone stays open for it.
+ * The same for a pass over other jobs as well: what cannot be read keeps networks and their members as they are, and no
+ * route to a warp that is gone stays open for it.
  */
 export async function begunWhereReadable(
   journal: Journal,

@@ -11,8 +11,13 @@ interface Remembered<T> {
   readonly value: T;
 }
 
-/** An engine that hangs over a container is asked about it again after this long, if no event names the container before. */
-const askAgainMs = 30_000;
+/**
+ * What an engine that hangs over a container is given when it is asked about it again, and the longest that it is given: no
+ * call takes longer. Each further try takes twice the time of the one before, for an inspect may take long for good.
+ */
+const patienceMs = { first: 2000, longest: 20_000 };
+/** The wait before a try, if no event names the container, is this many times as long: the rest is the passes'. */
+const waitPerPatience = 15;
 
 /** What was read of one run of a container. */
 interface LastState {
@@ -25,6 +30,8 @@ export interface Unanswered {
   readonly why: string;
   /** Whether it is time to ask once more. */
   readonly isDue: boolean;
+  /** How long to wait for the answer then. */
+  readonly patienceMs: number;
 }
 
 /** A container as the list shows it, in so far as details and namespace hang on it. */
@@ -49,7 +56,10 @@ function bridgesOf(networks: readonly Network[]): string {
  */
 export class Memory {
   readonly #details = new Map<string, Remembered<ContainerDetails>>();
-  readonly #unanswered = new Map<string, Remembered<{ readonly why: string; readonly askAgainAt: number }>>();
+  readonly #unanswered = new Map<
+    string,
+    Remembered<Omit<Unanswered, 'isDue'> & { readonly askAgainAt: number }>
+  >();
   readonly #namespaces = new Map<string, Remembered<NamespaceReading>>();
   /** What each container had when it was last read, whatever has happened to it since. */
   readonly #lastReads = new Map<string, LastRead>();
@@ -58,6 +68,7 @@ export class Memory {
   #host: Remembered<HostNetworking> | undefined;
   #holders: ReadonlySet<string> = new Set();
   readonly #now: () => number;
+  #passBegunAt = -Infinity;
 
   /** `now` gives milliseconds that never go back. */
   constructor(now: () => number = () => performance.now()) {
@@ -83,13 +94,30 @@ export class Memory {
   /** The inspect of a container that timed out before. Nobody waits for the same again and again: closings would wait too. */
   unanswered(container: Container): Unanswered | undefined {
     const known = recall(this.#unanswered, container);
-    return known && { why: known.why, isDue: this.#now() >= known.askAgainAt };
+    return known && { ...known, isDue: this.#now() >= known.askAgainAt };
   }
 
   rememberUnanswered(container: Container, why: string): void {
-    const value = { why, askAgainAt: this.#now() + askAgainMs };
+    const before = recall(this.#unanswered, container)?.patienceMs;
+    const patience = before === undefined ? patienceMs.first : Math.min(2 * before, patienceMs.longest);
+    const askAgainAt = this.#now() + patience * waitPerPatience;
+    const value = { why, askAgainAt, patienceMs: patience };
     this.#details.delete(container.id);
     this.#unanswered.set(container.id, { as: appearance(container), value });
+  }
+
+  passBegins(): void {
+    this.#passBegunAt = this.#now();
+  }
+
+  /**
+   * In how long the engine is to be asked again for a container that it did not answer for. One whose time had come before
+   * the pass began, and that was not asked for, is not needed by now.
+   */
+  get askAgainInMs(): number | undefined {
+    const times = [...this.#unanswered.values()].map(({ value }) => value.askAgainAt);
+    const next = Math.min(...times.filter(time => time > this.#passBegunAt));
+    return next === Infinity ? undefined : Math.max(0, next - this.#now());
   }
 
   /** What is known of a namespace, where it answers the question. */
@@ -150,6 +178,11 @@ export class Memory {
       this.#unanswered.delete(id);
       this.#drop(id);
     }
+  }
+
+  /** What a step that failed may have left half changed. That the engine did not answer for it stays known. */
+  readAgain(containers: Iterable<string>): void {
+    for (const id of containers) this.#drop(id);
   }
 
   /** What anybody may change without an event: rules cleared inside a namespace, or a table in the host's. */

@@ -10,9 +10,6 @@ import type { NetworkWorld } from '../../networks/network-world.js';
 /** Inspects under way at once: more than this gains nothing (measured on 1,000 containers). */
 const inspectsAtOnce = 16;
 
-/** Time for an inspect that the engine did not answer before: one that it answers at all takes a few milliseconds. */
-const secondTryMs = 2000;
-
 /** Which containers a decision needs more of than the lists tell. */
 export type NeedsInspect = (
   container: Container,
@@ -33,7 +30,7 @@ async function inspect(
     return { read: 'unreadable', why, ...(lastRead && { lastRead }) };
   };
   if (before && !before.isDue) return unreadable(before.why);
-  const secondTry = before && AbortSignal.timeout(secondTryMs);
+  const secondTry = before && AbortSignal.timeout(before.patienceMs);
   const ends = [signal, secondTry].filter(end => end !== undefined);
   try {
     const details = await engine.inspectContainer(

@@ -9,7 +9,7 @@ const loopback = '127.0.0.1';
 /** The kernel's limit for the name of a socket. */
 const longestPath = 107;
 const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i;
-const forms = 'Such as :9469, 127.0.0.1:9469, [::1]:9469 or unix:/run/fairlead/metrics.sock';
+const forms = 'Such as :9324, 127.0.0.1:9324, [::1]:9324 or unix:/run/fairlead/metrics.sock';
 
 /** Numbers and dots alone are an address, and have to be a right one. */
 function isHost(text: string): boolean {
@@ -36,6 +36,9 @@ export function parseListenAddress(text: string): ListenAddress {
   if (text.startsWith('unix:')) return parsePath(shown, text.slice('unix:'.length));
   const [, bracketed, plain, digits = ''] = /^(?:\[(.*)\]|([^[\]:]*)):(\d{1,5})$/.exec(text) ?? [];
   const port = Number(digits);
+  if (/^\d{1,5}$/.test(text)) {
+    throw new UsageError(`${shown} is no address to listen at: did you mean :${shown}?`, [forms]);
+  }
   if (digits === '' || port < 1 || port > 65_535) {
     throw new UsageError(`${shown} is no address to listen at: it needs a port from 1 to 65535.`, [forms]);
   }

@@ -1,6 +1,7 @@
 import type { EngineEvent } from '../../docker/events/event-source.js';
 import type { LoopEvent } from '../loop-event.js';
 import type { LoopState } from '../loop-state.js';
+import { whyIncomplete } from '../passes/unread.js';
 
 export interface Metrics {
   note(event: LoopEvent): void;
@@ -18,6 +19,8 @@ export interface MetricsOptions {
   readonly guardDropped?: () => number | undefined;
   /** How many targets of warps are in which state, where warps are looked at. */
   readonly targets?: () => ReadonlyMap<string, number> | undefined;
+  /** Whether the config on disk is refused, and an older one in force. */
+  readonly configRefused?: () => boolean;
 }
 
 /** From an idle pass on a small host to one with recreations in it. */
@@ -28,9 +31,9 @@ const eventTypes: ReadonlySet<string> = new Set(['container', 'network', 'daemon
 
 type PassEvent = Extract<LoopEvent, { kind: 'pass' }>;
 
-function resultOf({ dryRun, changed, report, kernelUnread }: PassEvent): string {
+function resultOf({ dryRun, changed, report, unread }: PassEvent): string {
   if (dryRun) return 'held_back';
-  if (kernelUnread !== undefined || report.results.some(({ outcome }) => outcome === 'failed'))
+  if (whyIncomplete(unread) !== undefined || report.results.some(({ outcome }) => outcome === 'failed'))
     return 'incomplete';
   return changed ? 'changed' : 'unchanged';
 }
@@ -43,7 +46,7 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
   // The bundle has all of a CommonJS module in `default`.
   const { default: prometheus } = await import('prom-client');
   const { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } = prometheus;
-  const { version, state, wallClock, guardDropped, targets } = options;
+  const { version, state, wallClock, guardDropped, targets, configRefused } = options;
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -87,6 +90,11 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
   gauge('fairlead_breaker_open', '1 while nothing is changed, since nothing succeeded.', () =>
     Number(state.breakerOpen),
   );
+  gauge(
+    'fairlead_config_refused',
+    '1 while the config on disk is refused, and the one before it in force.',
+    () => Number(configRefused?.() ?? false),
+  );
   gauge('fairlead_guard_dropped_packets', 'Packets held back since the guard was last written.', () =>
     guardDropped?.(),
   );
@@ -113,7 +121,7 @@ export async function createMetrics(options: MetricsOptions): Promise<Metrics> {
     for (const { step, outcome } of event.report.results) {
       steps.inc({ job: step.job, do: step.do, outcome });
     }
-    if (!event.dryRun && event.kernelUnread === undefined) lastGood = wallClock() / 1000;
+    if (!event.dryRun && whyIncomplete(event.unread) === undefined) lastGood = wallClock() / 1000;
   };
 
   return {

@@ -3,11 +3,17 @@ import type { Report } from '../../model/report.js';
 import type { Step } from '../../model/step.js';
 import type { Routed } from '../departures/known-processes.js';
 import type { Departing } from '../departures/mark-departures.js';
+import type { Unread } from './unread.js';
 
 /** What the loop asks of a pass. */
 export interface PassRequest {
   /** What to read anew beyond the lists: everything (start, reconnect, resync), or these containers (by ID). */
   readonly forget: 'everything' | ReadonlySet<string>;
+  /**
+   * Containers of steps that failed, by ID: they are read anew too. For one that the engine did not answer for, that is
+   * no reason to expect an answer; an event that names it is.
+   */
+  readonly retry: ReadonlySet<string>;
   /** Read anew also all that is in the kernel: no event tells of what anybody does there. */
   readonly kernelAnew: boolean;
   /** Look at the proxies alone, as quickly as can be: a pass over everything follows. */
@@ -33,18 +39,14 @@ export interface PassRequest {
  */
 export type RunPass = (request: PassRequest, signal: AbortSignal) => Promise<PassOutcome>;
 
-export type Unread =
-  /** Nothing could be read of it. Whether anything is kept there is known from the passes before. */
-  | { readonly what: 'kernel'; readonly why: string }
-  /** Some containers' namespaces could not be read. */
-  | { readonly what: 'namespaces' };
-
 export interface PassOutcome {
   readonly report: Report;
   /** Whether anything was looked at that is kept in the kernel. */
   readonly keepsKernel?: boolean;
-  /** What of the kernel could not be read, for a reason that may be over in a moment. */
+  /** What could not be read, for a reason that may be over in a moment. */
   readonly unread?: Unread;
+  /** In how long the engine is to be asked again for a container that it did not answer for. */
+  readonly askAgainInMs?: number;
   /** The containers that the proxies route to. */
   readonly routed?: Routed;
 }

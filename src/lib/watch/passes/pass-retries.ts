@@ -1,5 +1,5 @@
 import { type BackOff, equalJitterMs } from './back-off.js';
-import type { Unread } from './pass-request.js';
+import type { Unread } from './unread.js';
 
 const untilNextPass: BackOff = { initialMs: 1000, maxMs: 60_000 };
 /** While routes or a guard are in force: a warp that ends in the meantime leaves them open until a pass closes them. */
@@ -12,6 +12,7 @@ export class PassRetries {
   #holdUntil = -Infinity;
   #unreadInARow = 0;
   #readAgainAt: number | undefined;
+  #askAgainAt: number | undefined;
 
   constructor(random: () => number) {
     this.#random = random;
@@ -42,9 +43,19 @@ export class PassRetries {
 
   noteUnread(unread: Unread | undefined, now: number, keepsKernel: boolean): void {
     this.#unreadInARow = unread ? this.#unreadInARow + 1 : 0;
-    const isUrgent = keepsKernel && unread?.what === 'kernel';
+    const isUrgent = keepsKernel && unread?.kernel !== undefined;
     const backOff = isUrgent ? untilNextPassOverKernel : untilNextPass;
     this.#readAgainAt = unread && now + equalJitterMs(backOff, this.#unreadInARow, this.#random);
+  }
+
+  /** When the engine is asked again for a container that it did not answer for. */
+  get askAgainAt(): number | undefined {
+    return this.#askAgainAt;
+  }
+
+  /** `undefined`: nothing is to be asked again, or it is being asked now. */
+  noteUnanswered(askAgainAt: number | undefined): void {
+    this.#askAgainAt = askAgainAt;
   }
 
   /** The next pass need not wait, however many have failed. */

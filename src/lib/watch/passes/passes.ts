@@ -16,6 +16,7 @@ import { PutOff } from './put-off.js';
 import { type Collected, Schedule } from './schedule.js';
 import { containersOf } from './step-object.js';
 import type { Trigger } from '../triggers.js';
+import { whyIncomplete } from './unread.js';
 
 const paused = 'changes are paused, for none succeeded; all are tried again later';
 
@@ -136,7 +137,8 @@ export class Passes {
     const only = this.breaker.state.is === 'closed' ? collected.only : undefined;
     const facts: PassFacts = { causes: collected.causes, dryRun, ...(only && { only }) };
     const request = this.#request(collected, facts, now);
-    this.departures.passBegins(request.forget);
+    const { forget, retry } = request;
+    this.departures.passBegins(forget === 'everything' ? forget : new Set([...forget, ...retry]));
     this.#outdated.passBegins(now);
     this.#hasPlanned = false;
     this.#options.observer({ kind: 'pass-begun', ...facts });
@@ -151,7 +153,8 @@ export class Passes {
     const onProgress = (): number => (this.#progressAt = clock.now());
     const due = this.failing.due(begunAt).flatMap(({ step }) => containersOf(step));
     return {
-      forget: forget === 'everything' ? forget : new Set([...forget, ...due]),
+      forget,
+      retry: new Set(due),
       kernelAnew,
       causes,
       ...(only && { only }),
@@ -195,28 +198,28 @@ export class Passes {
   }
 
   #wentThrough(
-    { report, keepsKernel = false, unread, routed = new Map<string, never>() }: PassOutcome,
+    { report, keepsKernel = false, unread, askAgainInMs, routed = new Map<string, never>() }: PassOutcome,
     { facts, now, durationMs }: Ended,
     signal: AbortSignal,
   ): ExitCode | undefined {
     const { observer, failFast = false } = this.#options;
     const isFull = facts.only === undefined;
-    const kernelUnread = isFull && unread?.what === 'kernel' ? unread.why : undefined;
     if (isFull) {
-      if (kernelUnread === undefined) this.#keepsKernel = keepsKernel;
+      if (unread?.kernel === undefined) this.#keepsKernel = keepsKernel;
       this.schedule.mayCloseTraffic = this.#keepsKernel;
       this.retries.noteUnread(unread, now, this.#keepsKernel);
+      this.retries.noteUnanswered(askAgainInMs === undefined ? undefined : now + askAgainInMs);
     }
     this.putOff.record(report);
     this.#outdated.record(report);
     const changed = report.results.some(({ outcome }) => outcome === 'done');
     this.schedule.end(now, changed);
     this.departures.passEnded(routed, signal);
-    observer({ kind: 'pass', durationMs, report, changed, ...facts, ...(kernelUnread && { kernelUnread }) });
+    observer({ kind: 'pass', durationMs, report, changed, ...facts, ...(isFull && unread && { unread }) });
     // What was skipped because of an interruption says nothing.
     if (signal.aborted) return undefined;
     this.retries.passWentThrough();
-    if (isFull && kernelUnread === undefined) this.#lastGoodAt = now;
+    if (isFull && whyIncomplete(unread) === undefined) this.#lastGoodAt = now;
     this.#record(report, facts, now);
     const failed = report.results.some(({ outcome }) => outcome === 'failed');
     return failFast && failed ? exitCodeOf(report) : undefined;

@@ -2,6 +2,7 @@ import type { LoopEvent } from '../loop-event.js';
 import type { LoopState } from '../loop-state.js';
 import { statusLine } from './status-line.js';
 import type { Notification, Notifier } from './systemd-notify.js';
+import { whyIncomplete } from '../passes/unread.js';
 
 export interface ServiceManagerOptions {
   /** How often the watchdog wants a sign of life; none is given without it. */
@@ -55,7 +56,7 @@ export class ServiceManager {
       case 'pass':
         this.#passing = false;
         // From now on what is declared is in force, as far as it can be: units that come after this one may start.
-        if (this.#ready || event.dryRun || event.kernelUnread !== undefined) return {};
+        if (this.#ready || event.dryRun || whyIncomplete(event.unread) !== undefined) return {};
         this.#ready = true;
         return { READY: '1' };
       case 'pass-failed':
