@@ -92,6 +92,7 @@ describe('Signals and a changed config under watch on Engine 28.5', () => {
       'networks: { shared: {}, small: { ipam: { config: [{ subnet: 10.97.0.0/30 }] } }, spare: {} }\n' +
         'attachments: [{ select: { labels: [tier] }, networks: [shared, small, spare] }]\n',
     );
+    daemon.child.kill('SIGHUP');
     await daemon.until('it has ended', () => !daemon.isRunning);
     expect(await daemon.end()).to.equal(1);
     expect(daemon.log).to.match(/^error: connect web → small: /m);

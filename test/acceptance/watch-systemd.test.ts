@@ -89,6 +89,7 @@ describe('fairlead.service under systemd 252 as the first process, on Engine 28.
     await scene.networks();
     await scene.gateway('vpn', { nat: false });
     await configure('networks: { work: { external: true, egress: warp } }\nwarp: { nat: true }\n');
+    await host.systemctl('reload', unit);
     await until('the guard is in force', async () =>
       (await hostState(host.engine)).nft.includes('inet fairlead'),
     );
