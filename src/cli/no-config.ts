@@ -5,7 +5,7 @@ import { UsageError } from '../lib/model/errors.js';
  * folder. `networks: {}` says so on purpose.
  */
 export function noConfig(
-  message = 'There is no config, so there is nothing to plan.',
+  message = 'There is no config, and without one nothing is declared.',
   alternatives: readonly string[] = [],
 ): UsageError {
   return new UsageError(message, [

@@ -33,8 +33,9 @@ export default class ValidateConfig extends BaseCommand {
 
   async run(): Promise<JsonDocument> {
     const { args, flags } = await this.parse(ValidateConfig);
-    const [{ examine }, { environmentOverrides }] = await Promise.all([
+    const [{ examine }, { nothingDeclared }, { environmentOverrides }] = await Promise.all([
       import('../lib/config/examine.js'),
+      import('../lib/config/checks/declares-nothing.js'),
       import('../lib/config/settings.js'),
     ]);
     const request = configRequest(flags, args.file);
@@ -42,7 +43,10 @@ export default class ValidateConfig extends BaseCommand {
     const overrides = [...environmentOverrides(request.env), ...(request.flags ?? [])];
     const examination = await examine(source, overrides, request.env);
     const online = flags.online ? await this.checkOnline(examination, flags) : [];
-    return this.tell(source.file, [...examination.problems, ...online], flags);
+    const { problems, place, silent } = examination;
+    const hasErrors = problems.some(({ severity }) => severity === 'error');
+    const empty = silent && !hasErrors ? [place(nothingDeclared)] : [];
+    return this.tell(source.file, [...problems, ...empty, ...online], flags);
   }
 
   private async source(
@@ -93,7 +97,15 @@ export default class ValidateConfig extends BaseCommand {
     const exitCode = valid ? ExitCode.asDesired : ExitCode.usage;
     process.exitCode = exitCode;
     const lines = problems.flatMap(problemLines);
-    this.print([...lines, problems.length === 0 ? `${file} has no mistakes` : problemCount(problems)], flags);
+    this.print(
+      [
+        ...lines,
+        problems.length === 0
+          ? `${file === '-' ? 'standard input' : file} has no mistakes`
+          : problemCount(problems),
+      ],
+      flags,
+    );
     if (!valid) this.printProblems(lines, flags);
     return { exitCode, file, valid, problems: problems.map(problemJson) };
   }

@@ -1,9 +1,10 @@
+import { hasDeclarations } from '../../lib/config/checks/declares-nothing.js';
 import { doubtfulParts } from '../../lib/config/half-written.js';
 import type { LoadedConfig } from '../../lib/config/load.js';
 import { ConfigError, loadConfig } from '../../lib/config/load.js';
 import { problemLine } from '../../lib/config/problem-text.js';
 import type { FairleadConfig } from '../../lib/config/schema.js';
-import { FairleadError } from '../../lib/model/errors.js';
+import { ExitCode, FairleadError } from '../../lib/model/errors.js';
 import { escapeLine } from '../../lib/model/escape.js';
 import type { ReloadRequest } from '../../lib/watch/reloads.js';
 import { configRequest } from '../config-request.js';
@@ -19,6 +20,15 @@ export interface ConfigReloaderOptions {
   /** The config that this process began with. */
   readonly started: FairleadConfig;
   readonly tell: (event: ConfigEvent) => void;
+}
+
+/** Like an empty file, it is what a deploy that was cut off leaves, and would take back everything. */
+function declaresNothingAnyMore(file: string): FairleadError {
+  return new FairleadError(`The config ${file} declares nothing, and the one in force does.`, {
+    code: 'config-declares-nothing',
+    exit: ExitCode.usage,
+    hints: ['To take everything back, write networks: {}'],
+  });
 }
 
 /** Reads the config anew. One that cannot be used, or may be half written, leaves the old one in force. */
@@ -39,6 +49,7 @@ export class ConfigReloader {
     let loaded: LoadedConfig;
     try {
       loaded = await loadConfig(configRequest(this.#options.flags, connection.configFile));
+      if (loaded.silent && hasDeclarations(connection.config)) throw declaresNothingAnyMore(configFile);
     } catch (error) {
       if (!(error instanceof FairleadError)) throw error;
       this.#refuse(connection, error);

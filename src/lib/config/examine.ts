@@ -1,4 +1,5 @@
 import { checkConfig } from './checks/config-checks.js';
+import { declaresNothing } from './checks/declares-nothing.js';
 import { Origins } from './origin.js';
 import type { FairleadConfig } from './schema.js';
 import type { Override } from './settings.js';
@@ -20,6 +21,8 @@ export interface Examination {
   /** Everything found, in the order of the file. */
   readonly problems: readonly Problem[];
   readonly origins: Origins;
+  /** True where no section of the file declares anything, not even that nothing is to be there. */
+  readonly silent: boolean;
   /** Says where something that is found out later stands. */
   readonly place: (problem: SpecProblem) => Problem;
 }
@@ -44,7 +47,7 @@ export async function examine(
   const warnings = source?.warnings ?? [];
   if (!parsed.root) {
     const place = (problem: SpecProblem): Problem => teller.tellProblem(problem, fileRoot);
-    return { problems: [...warnings, ...told].sort(byPlace), origins, place };
+    return { problems: [...warnings, ...told].sort(byPlace), origins, silent: false, place };
   }
   const shaped = readShape(merged);
   const place = (problem: SpecProblem): Problem => teller.tellProblem(problem, shaped.root);
@@ -58,6 +61,7 @@ export async function examine(
     ...(shaped.config && { config: shaped.config }),
     problems: problems.sort(byPlace),
     origins,
+    silent: source !== undefined && declaresNothing(base),
     place,
   };
 }

@@ -30,6 +30,8 @@ export interface LoadedConfig {
   /** Which version of the file it is. */
   readonly version?: string;
   readonly origins: Origins;
+  /** True where the file has no section that declares anything. */
+  readonly silent?: true;
   readonly warnings: readonly Problem[];
 }
 
@@ -58,7 +60,7 @@ export async function loadConfig(request: ConfigRequest): Promise<LoadedConfig> 
     return { config, origins: new Origins(undefined, emptyMap, overrides), warnings: [] };
   }
   const { examine } = await import('./examine.js');
-  const { config, problems, origins } = await examine(source, overrides, request.env);
+  const { config, problems, origins, silent } = await examine(source, overrides, request.env);
   if (!config || problems.some(({ severity }) => severity === 'error'))
     throw new ConfigError(source?.file ?? 'from flags and environment', problems);
   const { file, version } = source ?? {};
@@ -67,6 +69,7 @@ export async function loadConfig(request: ConfigRequest): Promise<LoadedConfig> 
     ...(file !== undefined && { file }),
     ...(version !== undefined && { version }),
     origins,
+    ...(silent && { silent }),
     warnings: problems,
   };
 }

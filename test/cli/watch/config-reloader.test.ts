@@ -60,6 +60,14 @@ describe('A config that is read anew', () => {
 
   const guarded = (): boolean => connection.config.networks['work']?.egress === 'warp';
 
+  it('is refused where it declares nothing at all, which networks: {} says on purpose', async () => {
+    expect(await read('watch: { resync: 1m }\n', 'SIGHUP')).to.equal('refused');
+    expect(guarded()).to.equal(true);
+    expect(await read(less, 'SIGHUP')).to.equal('in force');
+    expect(await read('watch: { resync: 1m }\n', 'SIGHUP')).to.equal('in force');
+    expect(told).to.deep.equal(['in-force', 'refused', 'in-force', 'in-force']);
+  });
+
   it('is not in force while it is half written, and never was where the rest comes', async () => {
     expect(await read(half)).to.equal('unsure');
     expect(await read(less)).to.equal('unsure');
