@@ -25,11 +25,12 @@ export default class Status extends BaseCommand {
       const seen = await pass.observe(connection.engine, connection.interruption.signal);
       return {
         plan: pass.plan(seen),
+        url: connection.url,
         world: seen,
         elsewhere: leavingElsewhere(warpDeclaration(connection.config), seen),
       };
     });
-    const { plan, world, elsewhere } = await observed.catch(async (error: unknown) => {
+    const { plan, world, elsewhere, url } = await observed.catch(async (error: unknown) => {
       await this.tellWatches(flags);
       throw error;
     });
@@ -40,7 +41,7 @@ export default class Status extends BaseCommand {
     const lines = [
       ...statusLines(statuses, palette),
       ...guardLines(guard, world.networks, elsewhere),
-      ...watchLines(watches),
+      ...watchLines(watches, url),
     ];
     this.print(lines, flags);
     const exitCode = exitCodeOf(dryRun(plan), true);

@@ -301,6 +301,14 @@ describe('The audit lines', () => {
     });
   });
 
+  it('tell of a step under way at the end only where a pass is', () => {
+    const begun: LoopEvent = { kind: 'pass-begun', causes: [], dryRun: false };
+    const last = (...told: (readonly [LoopEvent, number])[]): string | undefined =>
+      lines(...told, [{ kind: 'stopping' }, 9]).at(-1);
+    expect(last([begun, 0])).to.equal('<6>stopping after the step under way');
+    expect(last([begun, 0], [pass(), 1])).to.equal('<6>stopping');
+  });
+
   it('tell of drift each field, and all that may be done about it', () => {
     const drift: Finding = {
       find: 'drift',

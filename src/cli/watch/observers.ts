@@ -59,7 +59,6 @@ async function serveMetrics(
   });
   const server = await startHealthServer({
     address: listen,
-    configRefusedAt: () => configRefusedAt,
     health: () => healthOf(state, clock.now()),
     metrics: () => metrics.expose(),
   });

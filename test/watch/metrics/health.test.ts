@@ -16,10 +16,10 @@ import { WatchStage, connectStep } from '../../support/watch-stage.js';
 
 describe('The address to listen at', () => {
   for (const [text, address] of [
-    [':9469', { host: '127.0.0.1', port: 9469 }],
+    [':9324', { host: '127.0.0.1', port: 9324 }],
     ['0.0.0.0:80', { host: '0.0.0.0', port: 80 }],
-    ['[::1]:9469', { host: '::1', port: 9469 }],
-    ['localhost:9469', { host: 'localhost', port: 9469 }],
+    ['[::1]:9324', { host: '::1', port: 9324 }],
+    ['localhost:9324', { host: 'localhost', port: 9324 }],
     ['unix:/run/fairlead/metrics.sock', { path: '/run/fairlead/metrics.sock' }],
   ] as const) {
     it(`is read from ${text}`, () => {
@@ -27,8 +27,17 @@ describe('The address to listen at', () => {
     });
   }
 
+  it('is suggested where a port alone is given', () => {
+    const parse = () => parseListenAddress('9400');
+    expect(parse).to.throw(UsageError).with.property('message').that.includes('did you mean :9400?');
+    expect(() => parseListenAddress('99999'))
+      .to.throw(UsageError)
+      .with.property('message')
+      .not.include('mean');
+  });
+
   for (const text of [
-    ...['', '9469', ':', ':0', ':65536', ':99999', ':-1', ':1e3', 'host:', '::1:9469', '[::1]', '[::1]:'],
+    ...['', '9324', ':', ':0', ':65536', ':99999', ':-1', ':1e3', 'host:', '::1:9324', '[::1]', '[::1]:'],
     ...['[1.2.3.4]:80', '1.2.3:80', '300.1.1.1:80', 'http://x:80', 'a b:80', '-x:80', 'x/y:80', ' :80'],
     ...['unix:', 'unix:metrics.sock', 'unix:/run/', `unix:/${'x'.repeat(107)}`, '\u001b[31m:80'],
   ]) {

@@ -28,6 +28,7 @@ async function series(
   told: readonly LoopEvent[],
   guardDropped?: number,
   targets?: ReadonlyMap<string, number>,
+  configRefused = false,
 ): Promise<Map<string, number>> {
   const state = new LoopState(0);
   const metrics = await createMetrics({
@@ -36,6 +37,7 @@ async function series(
     wallClock: () => 1_800_000_000_000,
     guardDropped: () => guardDropped,
     targets: () => targets,
+    configRefused: () => configRefused,
   });
   for (const event of told) {
     state.note(event, 1000);
@@ -57,6 +59,11 @@ async function series(
 }
 
 describe('Metrics', () => {
+  it('say whether the config on disk is refused', async () => {
+    expect((await series([])).get('fairlead_config_refused')).to.equal(0);
+    expect((await series([], undefined, undefined, true)).get('fairlead_config_refused')).to.equal(1);
+  });
+
   it('count passes, steps and events, and name nobody', async () => {
     const found = await series([
       { kind: 'connected', again: false },

@@ -11,6 +11,10 @@ const longestPath = 107;
 const hostName = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i;
 const forms = 'Such as :9324, 127.0.0.1:9324, [::1]:9324 or unix:/run/fairlead/metrics.sock';
 
+function isPort(digits: string): boolean {
+  return /^\d{1,5}$/.test(digits) && Number(digits) >= 1 && Number(digits) <= 65_535;
+}
+
 /** Numbers and dots alone are an address, and have to be a right one. */
 function isHost(text: string): boolean {
   return isIPv4(text) || (hostName.test(text) && !/^[\d.]+$/.test(text));
@@ -36,10 +40,10 @@ export function parseListenAddress(text: string): ListenAddress {
   if (text.startsWith('unix:')) return parsePath(shown, text.slice('unix:'.length));
   const [, bracketed, plain, digits = ''] = /^(?:\[(.*)\]|([^[\]:]*)):(\d{1,5})$/.exec(text) ?? [];
   const port = Number(digits);
-  if (/^\d{1,5}$/.test(text)) {
+  if (isPort(text)) {
     throw new UsageError(`${shown} is no address to listen at: did you mean :${shown}?`, [forms]);
   }
-  if (digits === '' || port < 1 || port > 65_535) {
+  if (!isPort(digits)) {
     throw new UsageError(`${shown} is no address to listen at: it needs a port from 1 to 65535.`, [forms]);
   }
   if (bracketed !== undefined ? !isIPv6(bracketed) : plain !== '' && !isHost(plain ?? '')) {
