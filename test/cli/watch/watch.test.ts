@@ -203,7 +203,8 @@ describe('watch', () => {
       await watch.until(says('the new config is refused'));
       const refused = await runCli(['status', '--config', config], { host });
       expect(refused.exitCode).to.equal(2);
-      expect(refused.stdout).to.match(/^watch {2}follows the engine \(pid \d+/);
+      expect(refused.stdout).to.match(/^watch {2}follows the engine \S+ \(pid \d+/);
+      expect(refused.stdout).to.match(/^ {2}x the config on disk is refused for \d+ s, /m);
       expect(refused.stderr).to.match(/^Error: The config /);
       const { stdout } = await runCli(['status', '--config', config, '--json'], { host });
       const document = JSON.parse(stdout) as Record<string, unknown>;
