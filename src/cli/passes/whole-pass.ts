@@ -71,7 +71,7 @@ export async function wholePass(
       const waitMs = memory && journalWaitMs;
       // Before the lists: a network that another run is recreating at that moment is missing in them.
       begun = plansNetworks ? await begunWhereReadable(journal, { signal, waitMs }) : nothingBegun;
-      if (begun.unknown) onUnknown?.(begun.unknown.why);
+      if (begun.unknown?.passing) onUnknown?.(begun.unknown.why);
       const seen = await observeAll(sources, inspectionForAll(declared, only), declared.warps, only);
       return plansNetworks ? withGhosts(engine, seen, isToRecreate(declared.networks), signal) : seen;
     },

@@ -1,7 +1,7 @@
 import { type AttachmentRule } from '../attachments/rules.js';
 import { planAttachments } from '../attachments/plan.js';
 import type { NetworkDeclaration } from '../networks/declaration.js';
-import { type NetworkOptions, planNetworks } from '../networks/plan.js';
+import { planNetworks } from '../networks/plan.js';
 import { planPrune } from '../networks/prune.js';
 import { type Plan, emptyPlan, joinPlans } from '../model/plan.js';
 import type { Job, RecreateNetwork } from '../model/step.js';
@@ -15,6 +15,7 @@ import { closesOnly } from '../warps/changes/safe-order.js';
 import { splitGuard } from '../warps/changes/stale-guard.js';
 import { planWarpGuard, planWarps } from '../warps/plan.js';
 import { after } from './after.js';
+import type { UnknownBegun } from './journal/journal-steps.js';
 import { withoutMemberships, withoutUnconfirmed } from './withheld.js';
 
 /** Everything that is declared. */
@@ -33,8 +34,7 @@ export interface PlanOptions {
   readonly prune: boolean;
   readonly pending: readonly RecreateNetwork[];
   readonly underWay: ReadonlySet<string>;
-  /** Why it is not known what other runs have begun: then no network is touched, and nobody joins or leaves one. */
-  readonly unknown?: NetworkOptions['unknown'];
+  readonly unknown?: UnknownBegun;
 }
 
 /** A job: what it plans for the World as the jobs before it leave it. */
@@ -55,7 +55,7 @@ function jobs(declared: Declared, options: PlanOptions): readonly (readonly [Job
   const proxyIds = (world: World): ReadonlySet<string> =>
     new Set(world.containers.filter(isProxy).map(({ id }) => id));
   const memberships = (job: Job, plan: Plan): Plan =>
-    options.unknown ? withoutMemberships(job, plan, options.unknown.why) : plan;
+    options.unknown?.passing ? withoutMemberships(job, plan, options.unknown.why) : plan;
   return [
     ['networks', world => planNetworks(declared.networks, world, options)],
     // The guard is in force before any container is connected to a guarded network.

@@ -7,7 +7,7 @@ import type { World } from '../model/world.js';
 import { planStaleRouteRemoval, removesRoutesOnly } from '../warps/changes/stale-routes.js';
 
 /**
- * The plan of a job without its joins and leaves, for a pass that does not know which networks are being recreated. Such
+ * The plan of a job without its joins and leaves, for a pass that does not know yet which networks are being recreated. Such
  * a network may be half made: a recreation that is resumed takes a member that is on it already for put back, and does
  * not give it the settings that it had.
  */

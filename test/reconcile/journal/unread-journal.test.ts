@@ -48,26 +48,23 @@ describe('A journal that cannot be read', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  it('keeps networks and who is on them as they are, says which file it is, and holds up no route', async () => {
+  it('keeps networks as they are, says which file it is, and holds up nothing else', async () => {
     const scene = stage();
     const before = namesOf(scene);
     const journal = fileJournal(folder, { url }, process.pid);
     scene.journal.pending = () => journal.pending();
     const { report } = await scene.pass();
     const said = lines(report);
-    expect(said.join('\n')).not.to.include('connect api');
+    expect(said.join('\n')).to.include('done connect api');
     expect(waysIn(scene)).to.equal(1);
     expect(namesOf(scene)).to.deep.equal(before);
     const refused = said.filter(line => line.startsWith('refused'));
     expect(refused.map(line => line.replace(/:.*/, ''))).to.deep.equal([
       'refused missing',
       'refused drifted',
-      'refused ',
     ]);
     for (const line of refused) {
-      expect(line).to.match(
-        /: (no network is created, recreated or removed|no container joins or leaves a network): Could not read the journal/,
-      );
+      expect(line).to.match(/: no network is created, recreated or removed: Could not read the journal/);
       expect(line).to.include('recreate-x.json');
     }
     expect(exitCodeOf(report)).to.equal(ExitCode.failed);

@@ -1,6 +1,8 @@
 import { ExitCode, FairleadError, messageOf } from '../../model/errors.js';
 import { codeOf } from '../../model/error-code.js';
 
+const failureCode = 'journal';
+
 function hintFor(what: 'read' | 'write', error: unknown): string {
   if (what === 'write') return 'A network is only recreated when it can be written down first who is on it.';
   return codeOf(error) === 'EACCES'
@@ -10,11 +12,16 @@ function hintFor(what: 'read' | 'write', error: unknown): string {
 
 export function journalFailure(what: 'read' | 'write', file: string, error: unknown): FairleadError {
   return new FairleadError(`Could not ${what} the journal ${file}: ${messageOf(error)}.`, {
-    code: 'journal',
+    code: failureCode,
     exit: ExitCode.failed,
     hints: [hintFor(what, error)],
     cause: error,
   });
+}
+
+/** Whether the journal itself could not be read or written, and not an engine be asked whose it is. */
+export function isJournalFailure({ code }: FairleadError): boolean {
+  return code === failureCode;
 }
 
 /** Whether a journal could not be looked at for want of the right to. */

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { FairleadError } from '../../model/errors.js';
 import type { RecreateNetwork } from '../../model/step.js';
 import type { Journal } from './journal.js';
+import { isJournalFailure } from './journal-failure.js';
 
 /** What other runs have begun, as planning needs it. */
 export interface BegunElsewhere {
@@ -9,8 +10,15 @@ export interface BegunElsewhere {
   readonly pending: readonly RecreateNetwork[];
   /** Networks that another run is recreating right now: hands off. */
   readonly underWay: ReadonlySet<string>;
-  /** Why it is not known what was begun. Networks stay as they are then, and so do their members. */
-  readonly unknown?: { readonly why: string; readonly hints: readonly string[] };
+  readonly unknown?: UnknownBegun;
+}
+
+/** Why it is not known what was begun: networks stay as they are then. */
+export interface UnknownBegun {
+  readonly why: string;
+  readonly hints: readonly string[];
+  /** The next pass may know: until then their members stay too. A file that cannot be read is for its owner to mend. */
+  readonly passing: boolean;
 }
 
 /** For what follows in the same run: it has dealt with those. */
@@ -33,6 +41,7 @@ export async function begunElsewhere(journal: Journal, signal?: AbortSignal): Pr
 const unanswered = {
   why: 'the engine has not said yet who it is, and so whose journal to read.',
   hints: ['It is asked once more in the next pass.'],
+  passing: true,
 };
 
 export interface JournalPatience {
@@ -42,8 +51,8 @@ export interface JournalPatience {
 }
 
 /**
- * The same for a pass over other jobs as well: what cannot be read keeps networks and their members as they are, and no
- * route to a warp that is gone stays open for it.
+ * The same for a pass over other jobs as well: what cannot be read keeps networks as they are, and no route to a warp
+ * that is gone stays open for it.
  */
 export async function begunWhereReadable(
   journal: Journal,
@@ -53,7 +62,8 @@ export async function begunWhereReadable(
   const asked = begunElsewhere(journal, waitMs === undefined ? signal : undefined).catch(
     (error: unknown): BegunElsewhere => {
       if (!(error instanceof FairleadError) || signal?.aborted) throw error;
-      return { ...nothingBegun, unknown: { why: error.message, hints: error.hints } };
+      const { message: why, hints } = error;
+      return { ...nothingBegun, unknown: { why, hints, passing: !isJournalFailure(error) } };
     },
   );
   if (waitMs === undefined) return asked;

@@ -2,7 +2,7 @@
 export interface Unread {
   /** Nothing could be read of the kernel. Whether anything is kept there is known from the passes before. */
   readonly kernel?: string;
-  /** What other runs have begun: until that is known no network is changed, and no container joins or leaves one. */
+  /** What other runs have begun, for an engine that is slow: until that is known no network is changed, and no container joins or leaves one. */
   readonly journal?: string;
   /** Some containers' namespaces could not be read. What they had before counts. */
   readonly namespaces?: true;
