@@ -51,11 +51,16 @@ export async function examine(
   }
   const shaped = readShape(merged);
   const place = (problem: SpecProblem): Problem => teller.tellProblem(problem, shaped.root);
+  // Of a text that lacks a variable nothing else can be said.
+  const isFilled = ({ line, column }: Problem): boolean =>
+    !faults.some(({ at }) => at.line === line && at.column === column);
   const problems = [
     ...warnings,
     ...told,
-    ...shaped.faults.map(fault => teller.tellFault(fault)),
-    ...(shaped.config ? checkConfig(shaped.config).filter(isNoConsequence(shaped)).map(place) : []),
+    ...[
+      ...shaped.faults.map(fault => teller.tellFault(fault)),
+      ...(shaped.config ? checkConfig(shaped.config).filter(isNoConsequence(shaped)).map(place) : []),
+    ].filter(isFilled),
   ];
   return {
     ...(shaped.config && { config: shaped.config }),

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { ExitCode, FairleadError } from '../model/errors.js';
 import { defaultConfig } from './default-config.js';
 import { Origins } from './origin.js';
-import { problemLines } from './problem-text.js';
+import { problemLines, problemSentence } from './problem-text.js';
 import type { FairleadConfig } from './schema.js';
 import { environmentOverrides, type Override } from './settings.js';
 import { findConfig } from './source/find-config.js';
@@ -39,10 +39,21 @@ export interface LoadedConfig {
 export class ConfigError extends FairleadError {
   readonly problems: readonly Problem[];
 
-  constructor(file: string, problems: readonly Problem[]) {
+  /** Without a file, or with none of the errors in it, the message is the first of what flags and variables say wrong. */
+  constructor(file: string | undefined, problems: readonly Problem[]) {
     const errors = problems.filter(({ severity }) => severity === 'error');
+    const [first, ...more] = errors;
+    if (first && errors.every(error => error.file !== file)) {
+      super(problemSentence(first), {
+        code: 'config-invalid',
+        exit: ExitCode.usage,
+        hints: more.map(error => problemSentence(error)),
+      });
+      this.problems = problems;
+      return;
+    }
     const count = errors.length === 1 ? 'an error' : `${String(errors.length)} errors`;
-    super(`The config ${file} has ${count}.`, {
+    super(`The config ${file ?? ''} has ${count}.`, {
       code: 'config-invalid',
       exit: ExitCode.usage,
       hints: errors.flatMap(problemLines),
@@ -62,7 +73,7 @@ export async function loadConfig(request: ConfigRequest): Promise<LoadedConfig> 
   const { examine } = await import('./examine.js');
   const { config, problems, origins, silent } = await examine(source, overrides, request.env);
   if (!config || problems.some(({ severity }) => severity === 'error'))
-    throw new ConfigError(source?.file ?? 'from flags and environment', problems);
+    throw new ConfigError(source?.file, problems);
   const { file, version } = source ?? {};
   return {
     config,

@@ -23,6 +23,9 @@ export function checkNetworkName(name: string): SpecProblem[] {
     const message = `the name has ${String(name.length)} characters`;
     return [specError([], message, { allowed: `at most ${String(longestName)}` })];
   }
+  if (/\$(?:\{|[a-zA-Z_])/.test(name)) {
+    return [specError([], `"${name}" is taken as it is: a key takes no variables`, { allowed })];
+  }
   if (!safe.test(name)) {
     const message = `"${name}" is no safe network name; what the engine lets through here breaks later commands`;
     return [specError([], message, { allowed, ...suggesting(mend(name)) })];

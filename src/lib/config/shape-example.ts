@@ -30,6 +30,7 @@ const shapes: Readonly<Record<string, unknown>> = {
   attachments: [attachment],
   'attachments.*': attachment,
   'attachments.*.select': chosen,
+  'attachments.*.networks': ['backend'],
   apps: { shop: { services: { api: service } } },
   'apps.*': { services: { api: service } },
   'apps.*.services': { api: service },
@@ -109,7 +110,9 @@ function asNamed(node: Node, path: Path): unknown {
     return undefined;
   const shape = shapeAt(path);
   if (shape === chosen) return { names: [node.value] };
-  if (shape === proxy) return { container: node.value };
+  // Without a blank behind its colon a key is text: `- container:http-proxy`.
+  const [, key = '', rest] = /^(\w+):(\S+)$/.exec(node.value) ?? [];
+  if (shape === proxy) return { container: key === 'container' ? rest : node.value };
   return path.length === 1 && path[0] === 'proxies' ? [{ container: node.value }] : undefined;
 }
 

@@ -87,6 +87,9 @@ function readUnion(issue: z.core.$ZodIssueInvalidUnion, root: Node, path: Path):
   };
 }
 
+/** Keys of a Compose file beside `networks`, which both have. */
+const composeKeys: ReadonlySet<string> = new Set(['services', 'version', 'volumes', 'secrets', 'configs']);
+
 function readUnknownKeys(keys: readonly string[], root: Node, path: Path): IssueReading {
   const known = keysAt(configSchema, path);
   const remove = keys.map(key => [...path, key]);
@@ -94,6 +97,11 @@ function readUnknownKeys(keys: readonly string[], root: Node, path: Path): Issue
   const faults = keys
     .filter(key => !key.startsWith('x-'))
     .map(key => {
+      if (path.length === 0 && composeKeys.has(key)) {
+        const message = `unknown key ${JSON.stringify(key)}: this looks like a Compose file, and no config of Fairlead`;
+        const allowed = known.filter(name => name !== '$schema').join(', ');
+        return { at: placeOf(root, [key], 'key'), path: [key], message, allowed };
+      }
       const suggestion = renamedKey(pathText(path), key) ?? nearest(key, known);
       return {
         at: placeOf(root, [...path, key], 'key'),
