@@ -33,7 +33,8 @@ function unknownCommand(words: readonly string[], ids: readonly string[]): Usage
   const commands = ids.map(typed);
   const byVerb = commands.filter(command => command.endsWith(` ${first}`));
   const topics = new Set(commands.map(command => command.split(' ')[0] ?? ''));
-  const meant = nearest(said, commands) ?? nearest(first, topics) ?? byVerb.join(' or ');
+  const begun = commands.filter(command => command.startsWith(`${first}-`));
+  const meant = begun[0] ?? nearest(said, commands) ?? nearest(first, topics) ?? byVerb.join(' or ');
   return new UsageError(`There is no command ${said}.`, [
     meant === '' ? 'See them all: fairlead --help' : `Did you mean ${meant}?`,
   ]);

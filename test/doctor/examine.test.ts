@@ -118,6 +118,35 @@ const cases: readonly (readonly [what: string, given: Facts, said: readonly stri
     ],
   ],
   [
+    'a guard is yet to be set, which the plan does',
+    facts({
+      engine: engine(
+        { networks: [network('work')], kernel: kernel({ host }) },
+        {
+          steps: [{ do: 'set-guard', job: 'warps', guard: [], reason: 'not in force' }],
+          findings: [],
+        },
+      ),
+      guarded: ['work'],
+    }),
+    ['note guard not in force for work yet | Put it in force: fairlead apply'],
+  ],
+  [
+    'a network has drifted',
+    facts({
+      engine: engine(
+        {},
+        {
+          steps: [],
+          findings: [
+            { find: 'drift', job: 'networks', network: 'shop', reason: 'differs', hints: ['Mend.'] },
+          ],
+        },
+      ),
+    }),
+    ['note networks: shop differs | Mend.'],
+  ],
+  [
     'a guard is not in force',
     facts({
       engine: engine({ networks: [network('work')], kernel: kernel({ host }) }),

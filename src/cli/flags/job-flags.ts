@@ -8,7 +8,7 @@ const jobs: readonly Job[] = ['networks', 'attachments', 'proxies', 'warps'];
 export const jobFlags = {
   only: Flags.string({
     summary: `Plan these jobs only: ${jobs.join(', ')}.`,
-    helpValue: 'JOB,…',
+    helpValue: 'JOB',
     multiple: true,
     delimiter: ',',
   }),

@@ -1,11 +1,16 @@
 import { type GuardState, bridgeOf } from '../model/guard.js';
+import type { Step } from '../model/step.js';
 import type { World } from '../model/world.js';
 import { missingWarps } from '../warps/routes/missing-warps.js';
 import { type Diagnosis, note, ok, problem } from './diagnosis.js';
 import type { Facts } from './facts.js';
 
 /** What warps need of this host, and whether what holds traffic back does. */
-export function examineKernel({ declares, guardAtBoot }: Facts, { kernel, networks }: World): Diagnosis[] {
+export function examineKernel(
+  { declares, guardAtBoot }: Facts,
+  { kernel, networks }: World,
+  steps: readonly Step[],
+): Diagnosis[] {
   if (!kernel) return [ok('warps', 'none declared, and nothing of ours is left anywhere')];
   if (kernel.outOfReach) {
     const { why, hints } = kernel.outOfReach;
@@ -29,7 +34,7 @@ export function examineKernel({ declares, guardAtBoot }: Facts, { kernel, networ
       : []),
     ...(declares.guarded.length > 0 && !lacksNft
       ? [
-          examineGuard(declares.guarded, networks, kernel.host?.guard),
+          examineGuard(declares.guarded, networks, kernel.host?.guard, steps),
           ...examineBoot(guardAtBoot, kernel.host?.guard),
         ]
       : []),
@@ -40,13 +45,18 @@ function examineGuard(
   declared: readonly string[],
   networks: World['networks'],
   guard: GuardState | undefined,
+  steps: readonly Step[],
 ): Diagnosis {
   const names = declared.join(', ');
   const inForce = new Set(guard?.whole ? guard.bridges.map(({ bridge }) => bridge) : []);
   const without = networks.filter(each => declared.includes(each.name) && !inForce.has(bridgeOf(each)));
   if (!guard?.whole || without.length > 0) {
     const which = without.length > 0 ? without.map(({ name }) => name).join(', ') : names;
-    return problem('guard', `not in force for ${which}`, ['Put it in force: fairlead apply']);
+    const isToDo = steps.some(({ do: kind }) => kind === 'set-guard');
+    const fixes = ['Put it in force: fairlead apply'];
+    return isToDo
+      ? note('guard', `not in force for ${which} yet`, fixes)
+      : problem('guard', `not in force for ${which}`, fixes);
   }
   const dropped = guard.bridges.reduce((sum, bridge) => sum + bridge.dropped, 0);
   return ok(

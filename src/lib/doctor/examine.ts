@@ -58,7 +58,15 @@ function examineState({ state }: Facts): Diagnosis[] {
   ];
 }
 
-const noted: ReadonlySet<FindingKind> = new Set(['warning', 'caveat', 'blocked', 'unmatched', 'undeclared']);
+const noted: ReadonlySet<FindingKind> = new Set([
+  'drift',
+  'label-drift',
+  'warning',
+  'caveat',
+  'blocked',
+  'unmatched',
+  'undeclared',
+]);
 
 /** What the plan of everything declared has to say against itself. */
 function examineFindings(findings: readonly Finding[]): Diagnosis[] {
@@ -94,7 +102,7 @@ export function examine(facts: Facts): Diagnosis[] {
     ...examineConfig(facts),
     examineVersion(engine.world),
     ...examineGateways(facts, engine.world),
-    ...examineKernel(facts, engine.world),
+    ...examineKernel(facts, engine.world, engine.plan.steps),
     ...examineWarpNames(facts, engine.world),
     ...examineState(facts),
     ...examineWatches(facts),
