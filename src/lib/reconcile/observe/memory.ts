@@ -4,42 +4,13 @@ import type { ContainerProcess, NamespaceReading, NamespaceState } from '../../m
 import type { Network } from '../../model/network.js';
 import type { Step } from '../../model/step.js';
 import type { NamespaceQuestion } from '../../netns/kernel.js';
-
-interface Remembered<T> {
-  /** What the list said of the container when it was read: when that changes, so may the rest have. */
-  readonly as: string;
-  readonly value: T;
-}
-
-/**
- * What an engine that hangs over a container is given when it is asked about it again, and the longest that it is given: no
- * call takes longer. Each further try takes twice the time of the one before, for an inspect may take long for good.
- */
-const patienceMs = { first: 2000, longest: 20_000 };
-/** The wait before a try, if no event names the container, is this many times as long: the rest is the passes'. */
-const waitPerPatience = 15;
+import { type Remembered, appearance, recall } from './appearance.js';
+import { type Unanswered, UnansweredInspects } from './unanswered-inspects.js';
 
 /** What was read of one run of a container. */
 interface LastState {
   readonly process: ContainerProcess;
   readonly state: NamespaceState;
-}
-
-/** An inspect that the engine did not answer in time. */
-export interface Unanswered {
-  readonly why: string;
-  /** Whether it is time to ask once more. */
-  readonly isDue: boolean;
-  /** How long to wait for the answer then. */
-  readonly patienceMs: number;
-}
-
-/** A container as the list shows it, in so far as details and namespace hang on it. */
-function appearance({ state, endpoints }: Container): string {
-  return JSON.stringify([
-    state,
-    endpoints.map(({ networkName, networkId, ipv4, ipv6, mac }) => [networkName, networkId, ipv4, ipv6, mac]),
-  ]);
 }
 
 /** The networks as they are listed, in so far as the host's interfaces hang on them. */
@@ -56,10 +27,7 @@ function bridgesOf(networks: readonly Network[]): string {
  */
 export class Memory {
   readonly #details = new Map<string, Remembered<ContainerDetails>>();
-  readonly #unanswered = new Map<
-    string,
-    Remembered<Omit<Unanswered, 'isDue'> & { readonly askAgainAt: number }>
-  >();
+  readonly #unanswered: UnansweredInspects;
   readonly #namespaces = new Map<string, Remembered<NamespaceReading>>();
   /** What each container had when it was last read, whatever has happened to it since. */
   readonly #lastReads = new Map<string, LastRead>();
@@ -67,12 +35,10 @@ export class Memory {
   readonly #lastStates = new Map<string, LastState>();
   #host: Remembered<HostNetworking> | undefined;
   #holders: ReadonlySet<string> = new Set();
-  readonly #now: () => number;
-  #passBegunAt = -Infinity;
 
   /** `now` gives milliseconds that never go back. */
   constructor(now: () => number = () => performance.now()) {
-    this.#now = now;
+    this.#unanswered = new UnansweredInspects(now);
   }
 
   details(container: Container): ContainerDetails | undefined {
@@ -91,33 +57,22 @@ export class Memory {
     return this.#lastReads.get(id);
   }
 
-  /** The inspect of a container that timed out before. Nobody waits for the same again and again: closings would wait too. */
   unanswered(container: Container): Unanswered | undefined {
-    const known = recall(this.#unanswered, container);
-    return known && { ...known, isDue: this.#now() >= known.askAgainAt };
+    return this.#unanswered.of(container);
   }
 
   rememberUnanswered(container: Container, why: string): void {
-    const before = recall(this.#unanswered, container)?.patienceMs;
-    const patience = before === undefined ? patienceMs.first : Math.min(2 * before, patienceMs.longest);
-    const askAgainAt = this.#now() + patience * waitPerPatience;
-    const value = { why, askAgainAt, patienceMs: patience };
     this.#details.delete(container.id);
-    this.#unanswered.set(container.id, { as: appearance(container), value });
+    this.#unanswered.add(container, why);
+  }
+
+  /** Milliseconds until the engine is to be asked again for a container that it did not answer for. */
+  get askAgainInMs(): number | undefined {
+    return this.#unanswered.askAgainInMs;
   }
 
   passBegins(): void {
-    this.#passBegunAt = this.#now();
-  }
-
-  /**
-   * In how long the engine is to be asked again for a container that it did not answer for. One whose time had come before
-   * the pass began, and that was not asked for, is not needed by now.
-   */
-  get askAgainInMs(): number | undefined {
-    const times = [...this.#unanswered.values()].map(({ value }) => value.askAgainAt);
-    const next = Math.min(...times.filter(time => time > this.#passBegunAt));
-    return next === Infinity ? undefined : Math.max(0, next - this.#now());
+    this.#unanswered.passBegins();
   }
 
   /** What is known of a namespace, where it answers the question. */
@@ -221,15 +176,8 @@ export class Memory {
   /** Forgets containers that are there no more: what a pass remembers is bounded by what there is. */
   keepOnly(containers: readonly Container[]): void {
     const present = new Set(containers.map(({ id }) => id));
-    const remembered = [
-      ...[this.#details, this.#unanswered, this.#namespaces],
-      ...[this.#lastReads, this.#lastStates],
-    ];
+    const remembered = [this.#details, this.#namespaces, this.#lastReads, this.#lastStates];
     for (const each of remembered) for (const id of each.keys()) if (!present.has(id)) each.delete(id);
+    this.#unanswered.keepOnly(present);
   }
-}
-
-function recall<T>(from: ReadonlyMap<string, Remembered<T>>, container: Container): T | undefined {
-  const remembered = from.get(container.id);
-  return remembered?.as === appearance(container) ? remembered.value : undefined;
 }
