@@ -66,7 +66,7 @@ describe('validate-config', () => {
 
   it('reads standard input, in the format that is said', async () => {
     const toml = await runCli(['validate-config', '-', '--format', 'toml'], { input: '[networks.a]\n' });
-    expect(toml.stdout).to.equal('- has no mistakes\n');
+    expect(toml.stdout).to.equal('standard input has no mistakes\n');
     const yaml = await runCli(['validate-config', '-'], { input: 'networks: []' });
     expect(yaml.stdout).to.match(/^-:1:1: error: networks is a list, where a map is wanted/);
     const endless = await runCli(['validate-config', '-'], { input: 'x'.repeat(2_000_000) });
