@@ -118,8 +118,11 @@ describe('An engine that does not say who it is', () => {
   it('holds up no pass of a watch for long, and its late answer is that of the next one', async () => {
     let answer: (id: string) => void = () => undefined;
     let asked = 0;
+    let reached: () => void = () => undefined;
+    const isAsked = new Promise<void>(resolve => (reached = resolve));
     const id = (): Promise<string> => {
       asked += 1;
+      reached();
       return new Promise(resolve => (answer = resolve));
     };
     const journal = fileJournal(folder, { url, id }, process.pid);
@@ -127,6 +130,8 @@ describe('An engine that does not say who it is', () => {
     const first = await begunWhereReadable(journal, { signal: pass.signal, waitMs: 1 });
     expect(first.unknown?.why).to.include('has not said yet who it is');
     pass.abort();
+    // The pass may not have waited for the journal's folder to be read.
+    await isAsked;
     answer('e5c1f0c4');
     expect(await begunWhereReadable(journal, { waitMs: 60_000 })).not.to.have.property('unknown');
     expect(asked).to.equal(1);
