@@ -31,7 +31,9 @@ export async function runBare({ tool, args, input = '' }: Invocation, pid?: numb
   try {
     const child = spawn(file, rest, { stdio: [lines.fd, 'ignore', 'inherit'] });
     const [exitCode] = (await once(child, 'close')) as [number | null];
-    if (exitCode !== 0) throw new Error(`${command.join(' ')} ended with ${String(exitCode)}`);
+    // A table that is not there is an answer.
+    if (exitCode !== 0 && !args.includes('list'))
+      throw new Error(`${command.join(' ')} ended with ${String(exitCode)}`);
   } finally {
     await lines.close();
   }
