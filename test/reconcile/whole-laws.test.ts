@@ -11,6 +11,7 @@ import { apply } from '../../src/lib/reconcile/apply/apply.js';
 import { declaredIn, inspectionForAll } from '../../src/lib/reconcile/declared.js';
 import { observe } from '../../src/lib/reconcile/observe/observe.js';
 import { planAll } from '../../src/lib/reconcile/plan.js';
+import { declaredProxy } from '../support/declared-proxy.js';
 
 const networks = ['alpha', 'middle', 'zulu'] as const;
 
@@ -73,22 +74,7 @@ function configOf(sketch: Declared): FairleadConfig {
           },
         }
       : {},
-    proxies: sketch.proxy
-      ? [
-          {
-            container: 'http-proxy',
-            exposed_by_default: true,
-            leave: 'joined',
-            leave_at: 'end',
-            networks: {},
-            pinned: [],
-            on_gateway_move: 'warn',
-            health: 'any',
-            aliases: {},
-            alias_virtual_hosts: false,
-          },
-        ]
-      : [],
+    proxies: sketch.proxy ? [declaredProxy] : [],
   };
 }
 

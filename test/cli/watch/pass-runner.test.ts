@@ -4,25 +4,12 @@ import type { Connection } from '../../../src/cli/connection.js';
 import { passRunner } from '../../../src/cli/watch/pass-runner.js';
 import { ExitCode } from '../../../src/lib/model/errors.js';
 import { silentLog } from '../../../src/lib/model/log.js';
-import type { FairleadConfig } from '../../../src/lib/config/schema.js';
+import { declaredProxy } from '../../support/declared-proxy.js';
 import type { PassRequest, RunPass } from '../../../src/lib/watch/passes/pass-request.js';
 import { EngineError } from '../../../src/lib/docker/failures/engine-error.js';
 import { KernelError } from '../../../src/lib/netns/kernel-error.js';
 import { FakeEventSource } from '../../support/fake-event-source.js';
 import { lines, WarpStage } from '../../support/warp-stage.js';
-
-const proxy: FairleadConfig['proxies'][number] = {
-  container: 'http-proxy',
-  exposed_by_default: true,
-  leave: 'joined',
-  leave_at: 'end',
-  networks: {},
-  pinned: [],
-  on_gateway_move: 'warn',
-  health: 'any',
-  aliases: {},
-  alias_virtual_hosts: false,
-};
 
 const request: PassRequest = {
   forget: 'everything',
@@ -65,7 +52,7 @@ describe('The pass over the proxies alone', () => {
     scene.run('worker', { networks: ['net'], labels: { 'fairlead.warp': 'vpn' } });
     scene.run('http-proxy', { networks: ['bridge'] });
     scene.run('web', { networks: ['shop'], env: ['VIRTUAL_HOST=shop.local'] });
-    scene.config = { ...scene.config, proxies: [proxy] };
+    scene.config = { ...scene.config, proxies: [declaredProxy] };
     const engine = { ...scene.engine };
     const run = runnerOn(scene, engine);
     const { signal } = new AbortController();
@@ -98,7 +85,7 @@ describe('A pass of a watch', () => {
     scene.run('worker', { networks: ['net'], labels: { 'fairlead.warp': 'vpn' } });
     scene.run('http-proxy', { networks: ['bridge'] });
     scene.run('web', { networks: ['shop'], env: ['VIRTUAL_HOST=shop.local'] });
-    scene.config = { ...scene.config, proxies: [proxy] };
+    scene.config = { ...scene.config, proxies: [declaredProxy] };
     return scene;
   }
 

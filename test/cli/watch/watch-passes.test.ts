@@ -9,6 +9,7 @@ import { Memory } from '../../../src/lib/reconcile/observe/memory.js';
 import { FakeDaemon } from '../../support/fake-daemon.js';
 import { fakeEngine } from '../../support/fake-engine.js';
 import { type ContainerSketch, container, idOf, world } from '../../support/world.js';
+import { declaredProxy } from '../../support/declared-proxy.js';
 
 describe('An engine that is followed', () => {
   it('is asked once for what it is, until all is forgotten or it is another one', async () => {
@@ -33,20 +34,7 @@ describe('Whom the proxies route to, with their processes', () => {
   const base = defaultConfig();
   const config = {
     ...base,
-    proxies: [
-      {
-        container: 'http-proxy',
-        exposed_by_default: true,
-        leave: 'joined',
-        leave_at: 'end',
-        networks: {},
-        pinned: [],
-        on_gateway_move: 'warn',
-        health: 'any',
-        aliases: {},
-        alias_virtual_hosts: false,
-      },
-    ],
+    proxies: [declaredProxy],
   } satisfies FairleadConfig;
   const labelled: ContainerSketch = { labels: { 'traefik.http.routers.web.rule': 'x' }, unreadable: null };
   const web = container('web', { env: { VIRTUAL_HOST: 'shop.local' }, pid: 7 });
